@@ -1,0 +1,111 @@
+"""The levers of the epidemic that a measure may move, for one day.
+
+Overlapping measures are order-free: the smallest multiplier per layer and area, the strictest site mode, the
+largest effort, the sum of capacities. A measure calls the functions below; a new lever is an ADR.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from songhanh.core.modes import SiteMode
+
+
+class Layer(IntEnum):
+    """Where a transmission happens."""
+
+    HOUSEHOLD = 0
+    BOARDING = 1  # between rooms of one boarding house
+    LINE = 2  # same workshop line
+    PLANT = 3  # rest of the workplace: canteen, gates, corridors
+    CLASS = 4
+    SCHOOL = 5
+    COMMUNITY = 6
+    QUARANTINE = 7  # between rooms of one quarantine place
+    IMPORT = 8
+
+
+class Found(IntEnum):
+    """Where a confirmed case was found."""
+
+    COMMUNITY = 0
+    QUARANTINE = 1
+    SEALED = 2  # inside a commune under lock-down
+    IMPORTED = 3
+
+
+@dataclass(slots=True)
+class EpidemicControls:
+    """One day's levers. C communes, S sites (index S in site arrays: the rest of the province).
+
+    Multipliers are 1 without measures; efforts are 0.
+    """
+
+    community: NDArray[np.float32]  # (C,) contacts in the commune
+    movement: NDArray[np.float32]  # (C,) contacts with other communes, applied at both ends
+    boarding: NDArray[np.float32]  # (C,) contacts between rooms of a boarding house (thinning < 1)
+    school: NDArray[np.float32]  # (C,) class and school contacts; 0 closed
+    work: NDArray[np.float32]  # (C,) contacts at workplaces outside the sites
+    locked: NDArray[np.bool_]  # (C,) lock-down: residents do not leave, cases there count as SEALED
+    site_mode: NDArray[np.uint8]  # (S,) SiteMode
+    site_contact: NDArray[np.float32]  # (S,) line and plant contacts of those at work
+    site_share: NDArray[np.float32]  # (S,) share of workers admitted (lodged when ON_SITE)
+    firm_close_cases: NDArray[np.int32]  # (S + 1,) close a firm at this many confirmed cases; 0 never
+    firm_close_days: NDArray[np.int32]  # (S + 1,) ... in this window, and for this long after the last
+    detection: NDArray[np.float32]  # (C,) probability that a symptomatic case seeks and gets a test
+    trace: NDArray[np.float32]  # (9,) probability that a contact is found, by Layer
+    trace_capacity: int  # confirmed cases whose contacts can be traced in a day
+    quarantine_days: int
+    quarantine_places: int  # central places; beyond them contacts stay at home
+    quarantine_at_home: bool  # contacts are quarantined at home by rule
+    sampling: NDArray[np.float32]  # (C,) share of residents sampled today
+    site_sampling: NDArray[np.float32]  # (S,) share of workers sampled today
+    lab_capacity: int  # samples a day
+    pool_size: int
+
+
+def no_controls(n_communes: int, n_sites: int) -> EpidemicControls:
+    """Return the levers of a day without any measure: nothing closed, nobody tested."""
+    ones = lambda: np.ones(n_communes, np.float32)  # noqa: E731
+    return EpidemicControls(
+        community=ones(),
+        movement=ones(),
+        boarding=ones(),
+        school=ones(),
+        work=ones(),
+        locked=np.zeros(n_communes, np.bool_),
+        site_mode=np.zeros(n_sites, np.uint8),
+        site_contact=np.ones(n_sites, np.float32),
+        site_share=np.ones(n_sites, np.float32),
+        firm_close_cases=np.zeros(n_sites + 1, np.int32),
+        firm_close_days=np.zeros(n_sites + 1, np.int32),
+        detection=np.zeros(n_communes, np.float32),
+        trace=np.zeros(len(Layer), np.float32),
+        trace_capacity=0,
+        quarantine_days=0,
+        quarantine_places=0,
+        quarantine_at_home=False,
+        sampling=np.zeros(n_communes, np.float32),
+        site_sampling=np.zeros(n_sites, np.float32),
+        lab_capacity=0,
+        pool_size=1,
+    )
+
+
+def reduce_to(lever: NDArray[np.float32], where: NDArray[np.intp], factor: float) -> None:
+    """Lower a multiplier to a factor in some places; the smallest of overlapping measures holds."""
+    lever[where] = np.minimum(lever[where], np.float32(factor))
+
+
+def raise_to(lever: NDArray[np.float32], where: NDArray[np.intp], effort: float) -> None:
+    """Raise an effort (a probability or a share) in some places; the largest holds."""
+    lever[where] = np.maximum(lever[where], np.float32(effort))
+
+
+def set_mode(controls: EpidemicControls, sites: NDArray[np.intp], mode: SiteMode) -> None:
+    """Put sites in a mode; the strictest of overlapping measures holds."""
+    controls.site_mode[sites] = np.maximum(controls.site_mode[sites], np.uint8(mode))
