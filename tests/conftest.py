@@ -1,0 +1,66 @@
+"""What every test stands on: a data directory of its own, one kernel cache, and the shared data if it is there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+# Both are read when `songhanh.core.jit` is first imported, so they are set before any test module is: a fresh
+# data directory (no test sees what a person or an older run left), but one kernel cache for all runs, because
+# compiling the models takes far longer than testing them.
+_HOME = Path(tempfile.mkdtemp(prefix="songhanh-test-home-"))
+os.environ["SONGHANH_HOME"] = str(_HOME)
+os.environ.setdefault("NUMBA_CACHE_DIR", str(REPOSITORY / "var" / "numba"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that rewrites the recorded results."""
+    parser.addoption(
+        "--refresh-golden",
+        action="store_true",
+        help="write the golden files anew from what the code gives now (say why in the commit)",
+    )
+
+
+def pytest_unconfigure() -> None:
+    """Remove the data directory of this run."""
+    shutil.rmtree(_HOME, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def refresh_golden(request: pytest.FixtureRequest) -> bool:
+    """Whether golden files are to be written anew instead of compared."""
+    return bool(request.config.getoption("--refresh-golden"))
+
+
+@pytest.fixture(scope="session")
+def songhanh_home() -> Path:
+    """The data directory of this run of the tests."""
+    return _HOME
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data that lies beside the repository and is never copied into it.
+
+    The product never reads it. Tests that compare with it are skipped where it is absent.
+    """
+    configured = os.environ.get("SONGHANH_SHARED")
+    folder = Path(configured) if configured else REPOSITORY.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"no real data to compare with: {folder} is not there (set SONGHANH_SHARED to its folder)")
+    return folder
+
+
+@pytest.fixture
+def empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A data directory for this test alone."""
+    monkeypatch.setenv("SONGHANH_HOME", str(tmp_path / "home"))
+    yield tmp_path / "home"
