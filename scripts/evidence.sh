@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Compute docs/evidence again: the decision of 17 May 2021 (twice, to show that the same seed gives the same bytes)
+# and the measures as they happened, run in hindsight.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+EXAMPLE=$1
+OUT=docs/evidence
+export COLUMNS=150
+
+mkdir -p "$OUT"
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+echo "==> decide $EXAMPLE, twice" >&2
+.venv/bin/songhanh decide "$EXAMPLE" --as-of 2021-05-17 --seed 1 --json "$scratch/a.json" >"$scratch/decide.txt"
+.venv/bin/songhanh decide "$EXAMPLE" --as-of 2021-05-17 --seed 1 --json "$scratch/b.json" >/dev/null
+if ! cmp "$scratch/a.json" "$scratch/b.json"; then
+    echo "songhanh: the same seed gave different bytes; nothing was written to $OUT." >&2
+    exit 1
+fi
+
+echo "==> replay $EXAMPLE" >&2
+.venv/bin/songhanh replay "$EXAMPLE" >"$scratch/replay.txt"
+
+# Only when all of it is there, so that the folder never mixes two versions of the models.
+mv "$scratch/decide.txt" "$OUT/decide-2021-05-17.txt"
+mv "$scratch/replay.txt" "$OUT/replay.txt"
+{
+    echo "songhanh decide $EXAMPLE --as-of 2021-05-17 --seed 1 --json a.json, twice:"
+    (cd "$scratch" && sha256sum a.json b.json)
+} >"$OUT/same-bytes.txt"
+echo "Written to $OUT." >&2
