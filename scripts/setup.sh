@@ -49,10 +49,10 @@ find_python() {
         "Install one (Debian, Ubuntu: apt-get install python3 python3-venv), or name it: PYTHON=/path/to/python3 make ..."
 }
 
-# Turn pip's lines into a short progress report.
+# Turn pip's lines into a short progress report; all of them stay in .make/pip.log.
 count_packages() {
-    awk -v total="$1" '
-        /^(Collecting|Requirement already satisfied)/ { n++; if (n % 20 == 0) { print "    " n " of about " total " packages fetched"; fflush() } }
+    tee .make/pip.log | awk '
+        /^(Collecting|Requirement already satisfied)/ { n++; if (n % 20 == 0) { print "    " n " packages looked at"; fflush() } }
         /^Installing collected/ { print "    installing them"; fflush() }' >&2
 }
 
@@ -61,8 +61,9 @@ install_lock() {
     # the next run starts from an empty environment (what was downloaded stays in pip's own cache).
     : >"$PARTIAL"
     if ! "$VENV/bin/python" -m pip install --disable-pip-version-check --no-input --require-hashes --progress-bar off \
-        -r "$1" | count_packages "$(grep -c '==' "$1")"; then
-        fail "The packages of $1 could not be installed (pip says why above)." \
+        -r "$1" 2>&1 | count_packages; then
+        tail -n 8 .make/pip.log >&2
+        fail "The packages of $1 could not be installed (see above, all of it in .make/pip.log)." \
             "Check the network and the free space ($(df -Ph . | awk 'NR==2 {print $4}') here), then run the same command again."
     fi
 }
