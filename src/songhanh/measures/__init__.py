@@ -1,1 +1,37 @@
-"""To be described."""
+"""What can be done, one file a kind, and the `Plan`: simulated, priced, ordered and published as the same thing."""
+
+from songhanh.measures.base import Measure, Needs, Order, Task, Trigger
+from songhanh.measures.costs import places_vnd_bn
+from songhanh.measures.described import MeasureWords, described
+from songhanh.measures.ground import Capacities, Capacity, Ground, capacities_of, ground_of
+from songhanh.measures.library import history_of, plans_of
+from songhanh.measures.plan import Plan, parse_plan, read_plan
+from songhanh.measures.registry import KINDS, parameters
+from songhanh.measures.schedule import DayMeasures, Run, Schedule, compile_plan
+
+__all__ = [
+    "KINDS",
+    "Capacities",
+    "Capacity",
+    "DayMeasures",
+    "Ground",
+    "Measure",
+    "MeasureWords",
+    "Needs",
+    "Order",
+    "Plan",
+    "Run",
+    "Schedule",
+    "Task",
+    "Trigger",
+    "capacities_of",
+    "compile_plan",
+    "described",
+    "ground_of",
+    "history_of",
+    "parameters",
+    "parse_plan",
+    "places_vnd_bn",
+    "plans_of",
+    "read_plan",
+]

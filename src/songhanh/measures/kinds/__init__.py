@@ -1,0 +1,1 @@
+"""One file a kind of measure. A new file here is a new kind: nothing else needs to be told of it."""

@@ -1,0 +1,56 @@
+"""Reinforcement: laboratory and quarantine capacity brought in from outside the standing one."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from songhanh.core.text import Text
+from songhanh.epidemic.controls import EpidemicControls
+from songhanh.measures.base import At, Measure, Needs, Scope, Task, Words
+
+
+class Reinforcement(Measure):
+    """Samples a day and quarantine places beyond those of the province. Capacities add."""
+
+    KIND: ClassVar[str] = "capacity"
+    SCOPE: ClassVar[Scope] = "province"
+    NAME: ClassVar[Text] = Text("Tăng cường năng lực", "Reinforcement of capacity")
+
+    kind: Literal["capacity"] = "capacity"
+    lab_samples_per_day: int = Field(default=0, ge=0)
+    quarantine_places: int = Field(default=0, ge=0)
+
+    def contacts(self, at: At, controls: EpidemicControls) -> None:
+        """Add the capacity."""
+        controls.lab_capacity += self.lab_samples_per_day
+        controls.quarantine_places += self.quarantine_places
+
+    def needs(self, at: At) -> Needs:
+        """Return laboratory staff and guards of the places."""
+        staff = self.lab_samples_per_day / at.effects["samples_per_sampler_day"]
+        guards = self.quarantine_places / 1000.0 * at.effects["guards_per_1000_moved"]
+        money = (staff + guards) * at.effects["cost_staff_vnd_day"] * 1e-9
+        return Needs({"samplers": staff, "guards": guards}, money_vnd_bn=money)
+
+    def title(self, words: Words) -> Text:
+        """Return the measure in a few words."""
+        return Text(
+            f"Tăng cường {self.lab_samples_per_day} mẫu/ngày và {self.quarantine_places} chỗ cách ly",
+            f"Reinforcement by {self.lab_samples_per_day} samples a day and {self.quarantine_places} quarantine places",
+        )
+
+    def tasks(self, words: Words) -> tuple[Task, ...]:
+        """Return the tasks of the order."""
+        return (
+            Task(Text("đề nghị Bộ Y tế, tỉnh bạn, quân đội chi viện", "ask the ministry, other provinces and the army"),
+                 Text("Sở Y tế", "Health department"), 1),
+        )  # fmt: skip
+
+    def public(self, words: Words) -> Text:
+        """Return what the public is told."""
+        return Text(
+            f"Từ {words.begins.vi}, tỉnh được chi viện nhân lực và thiết bị xét nghiệm, cách ly.",
+            f"From {words.begins.en}, staff and equipment for testing and quarantine come from outside the province.",
+        )

@@ -1,0 +1,58 @@
+"""What a level of restriction does to contacts and to work; shared by distancing and lock-down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from songhanh.epidemic.controls import EpidemicControls, reduce_to
+from songhanh.measures.base import At, Draft, lower, rule
+
+LEVELS = ("none", "ct19", "ct15", "ct16", "lockdown")  # by rank: looser to stricter
+
+
+def level_factor(effects: Mapping[str, float], lever: str, level: str) -> float:
+    """Return the multiplier of a lever under a level.
+
+    Worlds draw each level by itself; a stricter level never loosens what a looser one forbids.
+    """
+    return min(effects[f"{lever}_{name}"] for name in LEVELS[1 : LEVELS.index(level) + 1])
+
+
+def partial(factor: float, share: float) -> float:
+    """Return the multiplier of a whole commune when a share of its residents is under the factor."""
+    return 1.0 - share * (1.0 - factor)
+
+
+def level_contacts(at: At, controls: EpidemicControls, level: str, share: float) -> None:
+    """Lower contacts in the communes as the level orders."""
+    for lever, array in (
+        ("community", controls.community),
+        ("movement", controls.movement),
+        ("work_contacts", controls.work),
+    ):
+        reduce_to(array, at.communes, partial(level_factor(at.effects, lever, level), share))
+
+
+def level_work(at: At, draft: Draft, level: str, share: float) -> None:
+    """Close workplaces, and lower what households buy and what passes on the roads, as the level orders."""
+    for essential, lever, array in (
+        (True, "open_essential", draft.economy.work),
+        (False, "open_nonessential", draft.economy.work),
+        (True, "demand_essential", draft.demand),
+        (False, "demand_nonessential", draft.demand),
+    ):
+        sectors = np.flatnonzero(at.ground.essential == essential)
+        block = np.ix_(at.communes, sectors)
+        array[block] = np.minimum(array[block], partial(level_factor(at.effects, lever, level), share))
+    lower(draft.logistics, at.communes, partial(level_factor(at.effects, "logistics", level), share))
+
+
+def level_restrict(at: At, draft: Draft, level: str, share: float) -> None:
+    """State the level where it covers most of a commune, and the share of residents it restricts."""
+    policy = rule(at, "level", level)
+    if share >= 0.5:
+        draft.level[at.communes] = np.maximum(draft.level[at.communes], np.int8(policy["rank"]))
+    restricted = np.float32(share * policy["restricts"])
+    draft.restricted[at.communes] = np.maximum(draft.restricted[at.communes], restricted)

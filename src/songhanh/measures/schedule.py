@@ -1,0 +1,311 @@
+"""A plan made ready to run: which levers stand where on each day, given what was observed until then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from songhanh.core.canonical import toml_bytes
+from songhanh.core.days import date_of, day_of
+from songhanh.core.modes import SiteMode
+from songhanh.economy.controls import EconomyControls, no_economy_controls
+from songhanh.epidemic.controls import EpidemicControls, no_controls
+from songhanh.measures.base import At, Draft, Needs
+from songhanh.measures.ground import Capacities, Capacity, Ground, capacities_of, ground_of
+from songhanh.measures.placed import NOWHERE, Placed, place_orders, place_plan, refuse
+from songhanh.measures.plan import Plan
+from songhanh.measures.registry import parameters
+from songhanh.measures.reopening import WAITING, Stages, Watch, step_areas, step_sites
+from songhanh.province.pack import Pack
+from songhanh.response import Observed, Policy, PolicySet, policy_on, read_policies
+
+
+@dataclass(frozen=True, slots=True)
+class DayMeasures:
+    """The levers of one day. Shared between days on which nothing changes: read, never write.
+
+    Attributes
+    ----------
+    active
+        Positions in `Schedule.placed` of the measures in force.
+    restricted
+        (C,) share of residents under lock-down or Directive 16.
+    level
+        (C,) rank of the level in force (see the policy ``level``).
+    """
+
+    epidemic: EpidemicControls
+    economy: EconomyControls
+    active: tuple[int, ...]
+    needs: Needs
+    restricted: NDArray[np.float32]
+    level: NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A plan on top of the orders in force; immutable, shared by threads. `start` begins a replicate."""
+
+    plan: Plan
+    ground: Ground
+    policies: PolicySet
+    capacities: Capacities
+    placed: tuple[Placed, ...]
+    as_of: date | None
+
+    def start(self, effects: Mapping[str, float] | None = None) -> Run:
+        """Begin a replicate with the effects that its world draws; the others are as by default.
+
+        Raises
+        ------
+        SonghanhError
+            If a name is not one of ``measures/parameters.csv``.
+        """
+        return Run(self, parameters().with_overrides(effects or {}))
+
+    @cached_property
+    def canonical_order(self) -> tuple[int, ...]:
+        """Return the positions of the measures in the order in which they act: sums have the same bits."""
+        return tuple(
+            sorted(range(len(self.placed)), key=lambda i: toml_bytes(self.placed[i].measure.content()))
+        )
+
+    @cached_property
+    def boundaries(self) -> tuple[date, ...]:
+        """Return the days on which some policy begins or ends."""
+        days = {policy.valid_from for policy in self.policies.policies}
+        days |= {p.valid_until + timedelta(days=1) for p in self.policies.policies if p.valid_until}
+        return tuple(sorted(days))
+
+    def rules_on(self, when: date) -> date:
+        """Return the day whose rules apply: after the as-of date those of that date, since nobody knows others."""
+        return when if self.as_of is None else min(when, self.as_of)
+
+    def common_rule(self, when: date) -> Policy:
+        """Return the reopening rule that applies on a day."""
+        return policy_on(self.policies, "reopening", self.rules_on(when))
+
+
+def compile_plan(
+    plan: Plan,
+    pack: Pack,
+    history: Plan,
+    as_of: date | None,
+    policy_set: PolicySet | str,
+    capacities: Capacities | None = None,
+) -> Schedule:
+    """Check a plan against the province and the law, and make it ready to run.
+
+    Parameters
+    ----------
+    history
+        The orders as they were given. Those that began by the as-of date are in force; their later end is
+        dropped, and the common rule ends them.
+    as_of
+        Day of the decision; the plan acts from the next day. None replays the history as it happened, with
+        the measures of the plan left out.
+    capacities
+        Standing capacities; by default those of the pack that were known on the as-of date.
+
+    Raises
+    ------
+    SonghanhError
+        With every fault: unknown area or site, a date before the run or in the past, a legal basis that is
+        missing, not in force or of no use for the measure, a rule that forbids it.
+    """
+    policies = read_policies(policy_set) if isinstance(policy_set, str) else policy_set
+    ground = ground_of(pack)
+    placed, faults = place_orders(history, ground, policies, as_of, plan.lifts if as_of else ())
+    if as_of is not None:
+        own, more = place_plan(plan, ground, policies, as_of)
+        placed, faults = placed + own, faults + more
+    refuse(faults)
+    return Schedule(plan, ground, policies, capacities or capacities_of(pack, as_of), tuple(placed), as_of)
+
+
+class Run:
+    """One replicate of a schedule: what has stepped down, reopened or been triggered so far.
+
+    Call `controls` once a day, in order.
+    """
+
+    def __init__(self, schedule: Schedule, effects: Mapping[str, float]) -> None:
+        self.schedule = schedule
+        self.effects = effects
+        self._watch = Watch(np.full(schedule.ground.n_communes, -1_000_000, np.int64))
+        self._stages = [_first_stages(placed) for placed in schedule.placed]
+        self._cache: dict[object, DayMeasures] = {}
+        self._day = -1
+
+    def controls(self, day: int, observed: Observed) -> DayMeasures:
+        """Return the levers of a run day.
+
+        Parameters
+        ----------
+        observed
+            Confirmed cases; only rows before ``day``, less the delay of the rule, are read.
+
+        Raises
+        ------
+        ValueError
+            If days are not asked for in order.
+        """
+        if day < self._day:
+            raise ValueError(f"day {day} was asked for after day {self._day}")
+        schedule = self.schedule
+        today = date_of(schedule.ground.origin, day)
+        if day > self._day:
+            self._observe(day, today, observed)
+            self._day = day
+        in_force = tuple(i for i, placed in enumerate(schedule.placed) if self._is_active(i, placed, day))
+        due = tuple(i for i in in_force if schedule.placed[i].measure.due(day - schedule.placed[i].begins))
+        rules_on = schedule.rules_on(today)
+        capacity = schedule.capacities.on(today)
+        holidays = tuple(
+            i for i, (first, last, _) in enumerate(schedule.ground.shut_school) if first <= today <= last
+        )
+        epoch = sum(boundary <= rules_on for boundary in schedule.boundaries)
+        key = (in_force, due, tuple(self._stages[i].key for i in in_force), capacity, holidays, epoch)
+        if key not in self._cache:
+            self._cache[key] = self._build(in_force, due, rules_on, capacity, holidays)
+        return self._cache[key]
+
+    def _is_active(self, i: int, placed: Placed, day: int) -> bool:
+        if day < placed.begins or (placed.ends is not None and day > placed.ends):
+            return False
+        stage = self._stages[i].stage
+        return bool(((stage >= 0) & (stage < placed.measure.ladder())).any())
+
+    def _observe(self, day: int, today: date, observed: Observed) -> None:
+        """Let triggers and the common rule act on what is known on a day."""
+        rule = self.schedule.common_rule(today)
+        self._watch.read(observed, day, int(rule["report_delay_days"]))
+        known_to = self._watch.known_to
+        areas = observed.outside_quarantine(known_to + 1 - int(rule["area_again_window_days"]), known_to)
+        sites = observed.at_sites(known_to + 1 - int(rule["site_window_days"]), known_to)
+        for placed, stages in zip(self.schedule.placed, self._stages, strict=True):
+            if day < placed.begins or (placed.ends is not None and day > placed.ends):
+                continue
+            if placed.measure.trigger is not None:
+                self._pull(placed, stages, day, observed)
+            if placed.steps_from is None or day < placed.steps_from:
+                continue
+            n, ladder = len(placed.communes), placed.measure.ladder()
+            if n:
+                step_areas(stages, slice(0, n), self._watch.last_case[placed.communes], areas[placed.communes],
+                           ladder, rule, day, known_to)  # fmt: skip
+            if len(placed.sites):
+                workers = np.append(self.schedule.ground.workers, np.inf)[placed.sites]
+                step_sites(stages, slice(n, n + len(placed.sites)), sites[placed.sites], workers, ladder,
+                           _is_closure(placed), rule, day)  # fmt: skip
+
+    def _pull(self, placed: Placed, stages: Stages, day: int, observed: Observed) -> None:
+        """Start the measure in the places whose trigger is pulled; where it is over it waits again."""
+        trigger = placed.measure.trigger
+        if trigger is None:
+            return
+        stages.move(stages.stage >= placed.measure.ladder(), WAITING, day)
+        first, last = self._watch.known_to + 1 - trigger.window_days, self._watch.known_to
+        areas = observed.outside_quarantine(first, last)
+        if placed.measure.SCOPE == "province":
+            cases = np.array([areas.sum()])
+        else:
+            cases = np.concatenate([areas[placed.communes], observed.at_sites(first, last)[placed.sites]])
+        stages.move((stages.stage == WAITING) & (cases >= trigger.at_least), 0, day)
+
+    def _build(
+        self,
+        in_force: tuple[int, ...],
+        due: tuple[int, ...],
+        rules_on: date,
+        capacity: Capacity,
+        holidays: tuple[int, ...],
+    ) -> DayMeasures:
+        ground = self.schedule.ground
+        draft = _first_draft(ground, capacity, holidays)
+        acting = [
+            (self.schedule.placed[i].measure, at)
+            for i in self.schedule.canonical_order
+            if i in due
+            for at in self._ats(i, rules_on, capacity)
+        ]
+        for measure, at in acting:
+            measure.contacts(at, draft.epidemic)
+            measure.work(at, draft)
+            measure.restrict(at, draft)
+        needs = Needs()
+        for measure, at in acting:
+            measure.settle(at, draft)
+            needs = needs + measure.needs(at)
+        _finish(ground, draft, needs)
+        return DayMeasures(draft.epidemic, draft.economy, in_force, needs, draft.restricted, draft.level)
+
+    def _ats(self, i: int, rules_on: date, capacity: Capacity) -> list[At]:
+        """Return where a measure acts, one entry for each stage that some of its places are in."""
+        placed, stage = self.schedule.placed[i], self._stages[i].stage
+        n = len(placed.communes)
+        ats = []
+        for level in range(placed.measure.ladder()):
+            here = stage == level
+            if not here.any():
+                continue
+            ats.append(
+                At(
+                    ground=self.schedule.ground,
+                    effects=self.effects,
+                    policies=self.schedule.policies,
+                    rules_on=rules_on,
+                    capacity=capacity,
+                    stage=level,
+                    communes=placed.communes[here[:n]] if n else NOWHERE,
+                    sites=placed.sites[here[n:]] if len(placed.sites) else NOWHERE,
+                )
+            )
+        return ats
+
+
+def _first_stages(placed: Placed) -> Stages:
+    first = WAITING if placed.measure.trigger is not None else 0
+    stage = np.full(placed.n_places, first, np.int16)
+    return Stages(stage, np.full(placed.n_places, placed.begins, np.int64), stage.tobytes())
+
+
+def _is_closure(placed: Placed) -> bool:
+    return getattr(placed.measure, "mode", "") == SiteMode.CLOSED.name.lower()
+
+
+def _first_draft(ground: Ground, capacity: Capacity, holidays: tuple[int, ...]) -> Draft:
+    epidemic = no_controls(ground.n_communes, ground.n_sites)
+    epidemic.lab_capacity, epidemic.pool_size = capacity.lab_samples, capacity.pool_size
+    epidemic.quarantine_places = capacity.places
+    for holiday in holidays:
+        epidemic.school[ground.shut_school[holiday][2]] = 0.0
+    return Draft(
+        epidemic=epidemic,
+        economy=no_economy_controls(ground.n_communes, ground.n_sites, ground.n_sectors, ground.n_channels),
+        demand=np.ones((ground.n_communes, ground.n_sectors)),
+        logistics=np.ones(ground.n_communes),
+        level=np.zeros(ground.n_communes, np.int8),
+        restricted=np.zeros(ground.n_communes, np.float32),
+    )
+
+
+def _finish(ground: Ground, draft: Draft, needs: Needs) -> None:
+    """Turn what measures said by commune into provincial levers, weighted by people, and book the costs."""
+    weight = ground.people / ground.people.sum()
+    economy = draft.economy
+    economy.household_demand *= 1.0 - weight @ (1.0 - draft.demand)
+    passing = 1.0 - float(weight @ (1.0 - draft.logistics))
+    for lever in (economy.import_logistics, economy.export_logistics, economy.channel):
+        lever *= passing
+    economy.public_cost_vnd_bn += needs.money_vnd_bn
+
+
+def day_after(schedule: Schedule) -> int:
+    """Return the first run day on which a plan can act: 0 in a replay."""
+    return 0 if schedule.as_of is None else day_of(schedule.ground.origin, schedule.as_of) + 1
