@@ -1,0 +1,177 @@
+// Charts from the numbers that the page carries as JSON. Each has a table beside it; nothing is only here.
+import { BarChart, CustomChart, LineChart, ScatterChart } from "echarts/charts";
+import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
+import * as echarts from "echarts/core";
+import { CanvasRenderer } from "echarts/renderers";
+
+echarts.use([BarChart, CustomChart, LineChart, ScatterChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
+
+const language = document.documentElement.lang === "en" ? "en-GB" : "vi-VN";
+const css = getComputedStyle(document.documentElement);
+const variable = (name) => css.getPropertyValue(name).trim();
+const COLOURS = {
+  epidemic: variable("--goal-epidemic"),
+  economy: variable("--goal-economy"),
+  soft: variable("--goal-epidemic-soft"),
+  pale: variable("--goal-epidemic-pale"),
+  grey: variable("--grey-mark"),
+  ink: variable("--ink"),
+};
+const font = { fontFamily: "Be Vietnam Pro, system-ui, sans-serif", fontSize: 13, color: COLOURS.ink };
+const format = (value, digits = 3) =>
+  value == null ? "–" : new Intl.NumberFormat(language, { maximumSignificantDigits: digits }).format(value);
+const exact = (value) => new Intl.NumberFormat(language).format(value);
+const shortDay = (iso) => iso.slice(8, 10) + "/" + iso.slice(5, 7);
+const longDay = (iso) => shortDay(iso) + "/" + iso.slice(0, 4);
+// Rich text, because the tooltip's HTML would carry inline styles that the content policy rightly refuses.
+const tooltip = { renderMode: "richText", confine: true, textStyle: { ...font, fontSize: 12 } };
+const timeAxis = (dates) => ({
+  type: "category", data: dates, axisTick: { alignWithLabel: true },
+  axisLabel: { ...font, fontSize: 12, formatter: shortDay, hideOverlap: true },
+});
+const valueAxis = (name) => ({
+  type: "value", name, nameTextStyle: { ...font, fontSize: 12, align: "left" }, nameGap: 12,
+  axisLabel: { ...font, fontSize: 12, formatter: (v) => exact(v) }, splitLine: { lineStyle: { color: "#e3e3df" } },
+});
+
+function stacked(data) {
+  return {
+    textStyle: font,
+    legend: { top: 0, left: 0, itemWidth: 14, itemHeight: 10, textStyle: { ...font } },
+    grid: { left: 8, right: 8, top: 58, bottom: 4, containLabel: true },
+    tooltip: { ...tooltip, trigger: "axis", axisPointer: { type: "shadow" },
+      formatter: (items) => [longDay(items[0].axisValue), ...items.map((i) => `${i.seriesName}: ${exact(i.value)}`)].join("\n") },
+    xAxis: timeAxis(data.dates),
+    yAxis: { ...valueAxis(""), minInterval: 1 },
+    series: data.series.map((s, index) => ({
+      name: s.name, type: "bar", stack: "all", data: s.values, barCategoryGap: "25%",
+      itemStyle: { color: COLOURS[s.colour], decal: index ? { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 3 + index], rotation: Math.PI / 4, color: "rgba(0,0,0,.25)" } : undefined },
+    })),
+  };
+}
+
+function fan(data) {
+  const colour = COLOURS[data.colour];
+  const width = data.p95.map((high, i) => (high == null || data.p05[i] == null ? null : high - data.p05[i]));
+  const quiet = { type: "line", symbol: "none", silent: true, stack: "band", lineStyle: { opacity: 0 } };
+  return {
+    textStyle: font,
+    grid: { left: 8, right: 12, top: 12, bottom: 4, containLabel: true },
+    tooltip: { ...tooltip, trigger: "axis", formatter: (items) => {
+      const i = items[0].dataIndex;
+      return `${longDay(data.dates[i])}\n${data.words.median}: ${format(data.p50[i])}\n${data.words.band}: ${format(data.p05[i])}–${format(data.p95[i])}`;
+    } },
+    xAxis: { ...timeAxis(data.dates), boundaryGap: false },
+    yAxis: { ...valueAxis(""), scale: data.colour === "economy" },
+    series: [
+      { ...quiet, data: data.p05 },
+      { ...quiet, data: width, areaStyle: { color: colour, opacity: 0.22 } },
+      { type: "line", symbol: "none", data: data.p50, lineStyle: { color: colour, width: 2 }, itemStyle: { color: colour } },
+    ],
+  };
+}
+
+function bars(data) {
+  const colour = COLOURS[data.colour];
+  const whisker = (params, api) => {
+    const y = api.coord([0, api.value(0)])[1];
+    const [low, high] = [api.coord([api.value(1), 0])[0], api.coord([api.value(2), 0])[0]];
+    const line = (x1, y1, x2, y2) => ({ type: "line", shape: { x1, y1, x2, y2 }, style: { stroke: COLOURS.ink, lineWidth: 1.5 } });
+    return { type: "group", children: [line(low, y, high, y), line(low, y - 4, low, y + 4), line(high, y - 4, high, y + 4)] };
+  };
+  return {
+    textStyle: font,
+    grid: { left: 4, right: 24, top: 4, bottom: 4, containLabel: true },
+    tooltip: { ...tooltip, trigger: "axis", axisPointer: { type: "shadow" }, formatter: (items) => {
+      const i = items[0].dataIndex;
+      return `${data.names[i]}\n${format(data.p50[i])} (${format(data.p05[i])}–${format(data.p95[i])}) ${data.unit}`;
+    } },
+    xAxis: { ...valueAxis(""), axisLabel: { ...font, fontSize: 12, formatter: (v) => exact(v), hideOverlap: true } },
+    yAxis: { type: "category", data: data.names, axisTick: { show: false }, axisLabel: { ...font, fontSize: 12, width: 150, overflow: "break" } },
+    series: [
+      { type: "bar", data: data.p50, itemStyle: { color: colour }, barMaxWidth: 18 },
+      { type: "custom", renderItem: whisker, data: data.p05.map((low, i) => [i, low, data.p95[i]]), encode: { x: [1, 2], y: 0 }, silent: true, z: 5 },
+    ],
+  };
+}
+
+// One shape and hue a plan that can be adopted; grey for the others. Never colour alone.
+const SYMBOLS = ["circle", "rect", "triangle", "diamond", "roundRect", "pin", "arrow"];
+const HUES = ["#0b4f8a", "#a3330f", "#1d6b3a", "#6b3fa0", "#8a6d00", "#0f6e78", "#8c2f6b"];
+
+function plane(data, chart) {
+  const narrow = chart.getWidth() < 560;
+  const series = [];
+  let tick = 0;
+  for (const plan of data.plans) {
+    const adoptable = plan.status === "front" || plan.status === "open";
+    const colour = adoptable ? HUES[tick % HUES.length] : COLOURS.grey;
+    const symbol = adoptable ? SYMBOLS[tick % SYMBOLS.length] : "emptyCircle";
+    if (adoptable) tick += 1;
+    const common = { name: plan.name, itemStyle: { color: colour }, lineStyle: { color: colour } };
+    const [x, y] = [plan.x[1], plan.y[1]];
+    if (!narrow) {
+      series.push({ ...common, type: "scatter", data: plan.points, symbolSize: 3, silent: true, itemStyle: { color: colour, opacity: adoptable ? 0.28 : 0.15 } });
+      series.push({ ...common, type: "line", data: plan.ellipse, symbol: "none", silent: true, lineStyle: { color: colour, width: 1, opacity: adoptable ? 0.75 : 0.4, type: adoptable ? "solid" : "dashed" } });
+    }
+    for (const bar of [[[plan.x[0], y], [plan.x[2], y]], [[x, plan.y[0]], [x, plan.y[2]]]]) {
+      series.push({ ...common, type: "line", data: bar, symbol: "none", silent: true, lineStyle: { color: colour, width: 1.5 } });
+    }
+    series.push({
+      ...common, type: "scatter", symbol, symbolSize: plan.decided ? 18 : 13, z: 10, cursor: "pointer",
+      itemStyle: { color: colour, borderColor: plan.decided ? COLOURS.ink : "#fff", borderWidth: plan.decided ? 3 : 1 },
+      data: [{ value: [x, y], href: plan.href, plan }],
+      label: { show: !narrow, formatter: plan.decided ? `${plan.name}\n(${data.decided})` : plan.name, position: "right", distance: 8, ...font, fontSize: 12,
+        color: adoptable ? COLOURS.ink : "#595959", fontWeight: plan.decided ? 600 : 400, backgroundColor: "rgba(255,255,255,.82)", padding: [1, 3] },
+      labelLayout: { hideOverlap: false, moveOverlap: "shiftY" },
+    });
+  }
+  return {
+    textStyle: font,
+    legend: narrow ? { type: "plain", top: 0, left: 0, textStyle: { ...font, fontSize: 12 }, data: data.plans.map((p) => p.name), selectedMode: false } : { show: false },
+    grid: { left: 12, right: narrow ? 12 : 190, top: narrow ? 24 + 24 * data.plans.length : 30, bottom: 30, containLabel: true },
+    tooltip: { ...tooltip, trigger: "item", formatter: ({ data: item }) => item.plan
+      ? `${item.plan.name}\n${data.x_name}: ${format(item.plan.x[1])} (${format(item.plan.x[0])}–${format(item.plan.x[2])})\n${data.y_name}: ${format(item.plan.y[1])} (${format(item.plan.y[0])}–${format(item.plan.y[2])})` : "" },
+    xAxis: { type: "log", name: data.x_name, nameLocation: "middle", nameGap: 28, nameTextStyle: { ...font, color: COLOURS.epidemic }, axisLabel: { ...font, fontSize: 12, formatter: (v) => exact(v) }, splitLine: { lineStyle: { color: "#eceae6" } }, ...logRange(data) },
+    yAxis: { ...valueAxis(data.y_name), nameTextStyle: { ...font, color: COLOURS.economy, align: "left" } },
+    series,
+  };
+}
+
+function logRange(data) {
+  const xs = data.plans.flatMap((plan) => plan.x);
+  return { min: 10 ** Math.floor(Math.log10(Math.min(...xs))), max: 10 ** Math.ceil(Math.log10(Math.max(...xs))) };
+}
+
+const KINDS = { stacked, fan, bars, plane };
+const charts = new Map();
+
+function draw(element) {
+  const data = JSON.parse(document.getElementById(element.dataset.source).textContent);
+  if (element.dataset.chart === "bars") element.style.height = `${Math.max(140, 26 * data.names.length + 40)}px`;
+  if (element.dataset.chart === "plane" && element.clientWidth < 560) element.style.height = `${360 + 24 * data.plans.length}px`;
+  const chart = charts.get(element) ?? echarts.init(element, null, { renderer: "canvas" });
+  chart.setOption({ animation: false, ...KINDS[element.dataset.chart](data, chart) }, true);
+  if (!charts.has(element)) {
+    charts.set(element, chart);
+    chart.on("click", ({ data: item }) => { if (item?.href) window.location.assign(item.href); });
+    const save = document.querySelector(`[data-save-chart="${element.dataset.source}"]`);
+    if (save) {
+      save.hidden = false;
+      save.addEventListener("click", () => {
+        const link = document.createElement("a");
+        link.href = chart.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: "#fff" });
+        link.download = `${element.dataset.source}.png`;
+        link.click();
+      });
+    }
+  }
+}
+
+await document.fonts?.ready;
+for (const element of document.querySelectorAll("[data-chart]")) draw(element);
+let waiting;
+window.addEventListener("resize", () => {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => charts.forEach((chart, element) => { chart.resize(); draw(element); }), 150);
+});

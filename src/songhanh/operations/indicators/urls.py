@@ -1,0 +1,16 @@
+"""Addresses of the Situation pages."""
+
+from django.urls import path
+
+from songhanh.operations.indicators import views
+
+app_name = "indicators"
+urlpatterns = [
+    path("", views.situation, name="situation"),
+    path("map.geojson", views.map_geojson, name="map"),
+    path("curve.csv", views.curve_csv, name="curve_csv"),
+    path("cases/", views.cases, name="cases"),
+    path("areas/", views.areas, name="areas"),
+    path("sites/", views.sites, name="sites"),
+    path("capacity/", views.capacity, name="capacity"),
+]

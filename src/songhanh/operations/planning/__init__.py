@@ -1,0 +1,1 @@
+"""Decision runs in the background, and the Decide pages that show them."""

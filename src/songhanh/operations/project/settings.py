@@ -1,0 +1,152 @@
+"""Settings. Everything that differs between installations comes from the environment; see `serving.py`."""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from songhanh.core.home import home, writable
+from songhanh.operations.project.secret import secret_key
+
+PROJECT = Path(__file__).resolve().parent
+HOME = writable(home())
+
+SECRET_KEY = os.environ.get("SONGHANH_SECRET_KEY") or secret_key(HOME)
+DEBUG = False
+# Until there are accounts the pages only read and answer on this machine only.
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+
+INSTALLED_APPS = [
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
+    "csp",
+    "songhanh.operations.project",
+    "songhanh.operations.indicators",
+    "songhanh.operations.planning",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "songhanh.operations.project.middleware.ChosenLanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "songhanh.operations.project.urls"
+WSGI_APPLICATION = "songhanh.operations.project.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["songhanh.operations.project.templatetags.songhanh"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "songhanh.operations.project.context.frame",
+            ],
+        },
+    }
+]
+
+
+def _database() -> dict[str, Any]:
+    """Return SQLite in the data directory, or what ``DATABASE_URL`` names."""
+    default = f"sqlite:///{HOME / 'songhanh.sqlite3'}"
+    database: dict[str, Any] = dict(dj_database_url.config(default=default))
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        database["OPTIONS"] = {
+            # Readers never wait for the writer, and a writer waits instead of failing at once.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+        }
+    else:
+        database["CONN_MAX_AGE"] = 60
+        database["CONN_HEALTH_CHECKS"] = True
+    return database
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+# A running job that has given no sign of life for so long belongs to a killed worker.
+JOB_LOST_AFTER_SECONDS = float(os.environ.get("SONGHANH_JOB_LOST_AFTER_SECONDS", "45"))
+JOB_ATTEMPTS = 2
+# Names, not imports: pages must start without loading the compiled models, which only the worker runs.
+DECISION_ENGINE = {
+    "evaluate": os.environ.get("SONGHANH_EVALUATE", "songhanh.decision.evaluate.evaluate"),
+    "situation": os.environ.get("SONGHANH_SITUATION", "songhanh.decision.situation.situation"),
+    "geometry": os.environ.get("SONGHANH_GEOMETRY", "songhanh.province.geometry"),
+    "load": os.environ.get("SONGHANH_LOAD", "songhanh.province.load"),
+}
+
+# The province and the evening that a fresh installation asks about.
+DEMO_PACK = os.environ.get("SONGHANH_PACK", "bac-giang-2021")
+DEMO_AS_OF = date(2021, 5, 17)
+
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
+LOCALE_PATHS = [PROJECT.parent / "locale"]
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+USE_I18N = True
+USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = ["songhanh.operations.project.formats"]
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+# Served straight from the package: file names of the build carry a hash of their content.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+_HASHED_NAME = re.compile(r"^.+-[0-9A-Z]{8}\.[a-z0-9]+$")
+
+
+def WHITENOISE_IMMUTABLE_FILE_TEST(path: str, url: str) -> bool:  # noqa: N802 - the name is whitenoise's
+    """Say whether a file never changes under its name, so that browsers may keep it."""
+    return bool(_HASHED_NAME.match(url))
+
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],  # the style sheet's own icons; the map's and charts' pictures
+        "connect-src": [SELF],
+        "worker-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "songhanh.operations.project.views.form_too_old"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"songhanh": {"level": "INFO"}},
+}

@@ -1,0 +1,102 @@
+"""Filters of every page: words in the reader's language, numbers with the precision they deserve, dates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django import template
+from django.utils import formats
+from django.utils.translation import get_language
+
+from songhanh.operations.project import assets
+
+register = template.Library()
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    """Return the address of a built style sheet or script."""
+    return assets.address(name)
+
+
+@register.filter
+def words(text: Mapping[str, str] | str | None) -> str:
+    """Return a ``{"vi", "en"}`` text in the language of the page."""
+    if text is None:
+        return ""
+    if isinstance(text, str):
+        return text
+    return text.get((get_language() or "vi")[:2]) or text.get("vi", "")
+
+
+def decimals_for(value: float) -> int:
+    """Return how many decimals a number of this size deserves: three significant digits, no more."""
+    size = abs(value)
+    if size >= 100 or float(value).is_integer():
+        return 0
+    return 1 if size >= 1 else 2
+
+
+def rounded(value: float) -> float:
+    """Round to three significant digits, never beyond whole numbers below a thousand."""
+    if value == 0 or not math.isfinite(value):
+        return value
+    digits = 2 - math.floor(math.log10(abs(value)))
+    return round(value, digits)
+
+
+@register.filter
+def number(value: float | None, decimals: int | None = None) -> str:
+    """Write a count exactly as it is, grouped as the language does; an unknown number is a dash."""
+    if value is None:
+        return "–"
+    places = decimals_for(float(value)) if decimals is None else int(decimals)
+    return formats.number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def estimate(value: float | None) -> str:
+    """Write a model's number to three significant digits: more would pretend."""
+    return "–" if value is None else number(rounded(float(value)))
+
+
+@register.filter
+def percent(value: float | None) -> str:
+    """Write a share as a percentage."""
+    return "–" if value is None else f"{formats.number_format(round(100 * value), 0)}%"
+
+
+@register.filter
+def interval(outcome: Mapping[str, Any] | None) -> str:
+    """Write the 90% interval of an outcome, ``p05–p95``."""
+    if not outcome or outcome.get("p05") is None:
+        return "–"
+    return f"{estimate(outcome['p05'])}–{estimate(outcome['p95'])}"
+
+
+@register.filter
+def day(value: date | str | None) -> str:
+    """Write a date (or an ISO string of one) as the language does; other words pass through."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value[:10])
+        except ValueError:
+            return value
+    return formats.date_format(value, "DATE_FORMAT")
+
+
+@register.filter
+def at(mapping: Mapping[str, Any] | None, key: str) -> Any:
+    """Look up a key that is itself a variable."""
+    return None if mapping is None else mapping.get(key)
+
+
+@register.filter
+def code(value: Any) -> str:
+    """Write an identifier or a machine's number as it is, without grouping."""
+    return str(value)
