@@ -29,7 +29,7 @@ endif
 .PHONY: help setup demo run test test-slow check bench evidence fix messages clean
 .PHONY: check-format check-lint check-types check-arrows check-dependencies check-translations
 
-help: ## this list
+help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .make/dev.stamp .make/frontend.stamp .make/messages.stamp .make/browser.stamp .make/kernels.stamp ## everything, for running, checking and testing (first time: minutes)
@@ -53,7 +53,7 @@ check: check-format check-lint check-types check-arrows check-dependencies check
 check-format: .make/dev.stamp ## layout of the code
 	@$(PY) -m ruff format --check --quiet . || { echo "songhanh: make fix lays the code out."; exit 1; }
 
-check-lint: .make/dev.stamp ## lint
+check-lint: .make/dev.stamp ## mistakes and habits that ruff knows
 	@$(PY) -m ruff check --quiet .
 
 check-types: .make/dev.stamp ## types, strict

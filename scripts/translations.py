@@ -8,7 +8,6 @@ compile  write the .mo files that Django reads, each to a temporary name first
 from __future__ import annotations
 
 import ast
-import os
 import re
 import sys
 from collections.abc import Iterator
@@ -176,7 +175,7 @@ def compile_all() -> int:
     for _language, path in catalogues():
         temporary = path.with_suffix(".mo.partial")
         polib.pofile(str(path)).save_as_mofile(str(temporary))
-        os.replace(temporary, path.with_suffix(".mo"))
+        temporary.replace(path.with_suffix(".mo"))
     return 0
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -18,6 +18,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 _HOME = Path(tempfile.mkdtemp(prefix="songhanh-test-home-"))
 os.environ["SONGHANH_HOME"] = str(_HOME)
 os.environ.setdefault("NUMBA_CACHE_DIR", str(REPOSITORY / "var" / "numba"))
+# Here and not in pyproject.toml, where pytest-django would read the settings before the two lines above.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "songhanh.operations.project.settings")
+assert settings.DATABASES
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,12 +58,14 @@ def shared_data() -> Path:
     configured = os.environ.get("SONGHANH_SHARED")
     folder = Path(configured) if configured else REPOSITORY.parent / "shared" / "data"
     if not folder.is_dir():
-        pytest.skip(f"no real data to compare with: {folder} is not there (set SONGHANH_SHARED to its folder)")
+        pytest.skip(
+            f"no real data to compare with: {folder} is not there (set SONGHANH_SHARED to its folder)"
+        )
     return folder
 
 
 @pytest.fixture
-def empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data directory for this test alone."""
     monkeypatch.setenv("SONGHANH_HOME", str(tmp_path / "home"))
-    yield tmp_path / "home"
+    return tmp_path / "home"
