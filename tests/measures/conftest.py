@@ -20,6 +20,11 @@ AS_OF = date(2021, 5, 17)
 DAYS = 240
 
 
+def plan_text(*measures: str, head: str = "") -> str:
+    words = '[name]\nvi = "Thử"\nen = "Test"\n[summary]\nvi = "Thử."\nen = "Test."\n'
+    return f'format = "songhanh-plan/1"\n{head}\n{words}' + "".join(f"[[measures]]\n{m}\n" for m in measures)
+
+
 @pytest.fixture(scope="session")
 def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
     areas = pl.DataFrame(
@@ -71,11 +76,6 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
     }  # fmt: skip
     folder: Path = tmp_path_factory.mktemp("pack")
     return Pack("tiny", Text("Nhỏ", "Tiny"), "VN", "Asia/Ho_Chi_Minh", "VND", folder, "0" * 64, ORIGIN, tables)
-
-
-def plan_text(*measures: str, head: str = "") -> str:
-    words = '[name]\nvi = "Thử"\nen = "Test"\n[summary]\nvi = "Thử."\nen = "Test."\n'
-    return f'format = "songhanh-plan/1"\n{head}\n{words}' + "".join(f"[[measures]]\n{m}\n" for m in measures)
 
 
 @pytest.fixture

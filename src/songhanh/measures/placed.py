@@ -174,10 +174,12 @@ def _check(
 ) -> list[Fault]:
     """Return what is wrong with places, start date and legal basis of a measure."""
     measure = where.measure
-    faults = [_unknown(where, ground, code) for code in measure.where if not _known(measure, ground, code)]
+    faults: list[Fault] = []
     if measure.SCOPE == "province" and measure.where != ("*",):
         faults.append(where.fault("plan.place", f"{measure.kind} acts in the whole province.",
                                   'Leave out where, or write where = ["*"].', "where"))  # fmt: skip
+    else:
+        faults += [_unknown(where, ground, code) for code in measure.where if not _known(measure, ground, code)]
     if begins < ground.origin:
         faults.append(where.fault("plan.before_history", f"{begins} lies before the first day of the run, {ground.origin}.",
                                   "Give a later date.", "from"))  # fmt: skip

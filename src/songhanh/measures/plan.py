@@ -110,7 +110,7 @@ def parse_plan(text: str, slug: str = "plan", file: str = "plan.toml") -> Plan:
             message=f"This is not TOML: {error}.",
             remedy="Put text in quotes, lists in [ ], and begin each measure with [[measures]].",
             file=file,
-            row=int(line.group(1)) if line else None,
+            row=int(line.group(1)) if line else text.count("\n") + 1,
         )
         raise SonghanhError(fault) from None
     return _Reader(file, text).plan(content, slug)

@@ -1,0 +1,233 @@
+"""Each measure moves its levers and no others; overlaps do not depend on order."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from songhanh.core.modes import SiteMode
+from songhanh.epidemic.controls import Layer
+from songhanh.measures import KINDS, DayMeasures, Schedule, parameters
+from songhanh.measures.levels import LEVELS, level_factor
+from songhanh.response import Observed
+
+Build = Callable[..., Schedule]
+LAW = 'legal_basis = ["ct07-tu"]'
+TEXTS = {
+    "distancing": f'kind = "distancing"\nlevel = "ct16"\nwhere = ["C1"]\nlegal_basis = ["ct16"]',
+    "lockdown": f'kind = "lockdown"\nwhere = ["C1"]\n{LAW}',
+    "site_mode": f'kind = "site_mode"\nmode = "on_site"\nwhere = ["park-a"]\n{LAW}',
+    "firm_closure": f'kind = "firm_closure"\nwhere = ["park-a", "rest"]\ncases = 2\ndays = 10\n{LAW}',
+    "boarding_thinning": f'kind = "boarding_thinning"\nwhere = ["C1"]\nshare = 0.2\n{LAW}',
+    "tracing": f'kind = "tracing"\ncases_per_day = 40\n{LAW}',
+    "quarantine": f'kind = "quarantine"\nextra_places = 7\n{LAW}',
+    "sampling": f'kind = "sampling"\nwhere = ["C1", "park-a"]\nevery_days = 4\npool_size = 5\n{LAW}',
+    "testing": f'kind = "testing"\neffort = "heightened"\n{LAW}',
+    "school_closure": f'kind = "school_closure"\nwhere = ["C1"]\n{LAW}',
+    "support": f'kind = "support"\n{LAW}',
+    "capacity": f'kind = "capacity"\nlab_samples_per_day = 11\nquarantine_places = 13\n{LAW}',
+}
+COST = "economy.public_cost_vnd_bn"
+LEVEL = {
+    "epidemic.community", "epidemic.movement", "epidemic.work", "economy.work", "economy.household_demand",
+    "economy.import_logistics", "economy.export_logistics", "economy.channel", COST, "restricted", "level",
+}  # fmt: skip
+MOVES = {
+    "distancing": LEVEL,
+    "lockdown": LEVEL | {"epidemic.locked"},
+    "site_mode": {
+        "epidemic.site_mode", "epidemic.site_share", "epidemic.site_contact", "economy.admitted",
+        "economy.productivity", "economy.site_cost_vnd_bn", COST,
+    },
+    "firm_closure": {"epidemic.firm_close_cases", "epidemic.firm_close_days", COST},
+    "boarding_thinning": {"epidemic.boarding", COST},
+    "tracing": {"epidemic.trace", "epidemic.trace_capacity", COST},
+    "quarantine": {"epidemic.quarantine_days", "epidemic.quarantine_places", COST},
+    "sampling": {"epidemic.sampling", "epidemic.site_sampling", "epidemic.pool_size", COST},
+    "testing": {"epidemic.detection", COST},
+    "school_closure": {"epidemic.school", "economy.work"},
+    "support": {"epidemic.detection", "epidemic.boarding"},
+    "capacity": {"epidemic.lab_capacity", "epidemic.quarantine_places", COST},
+}  # fmt: skip
+DAY = 17  # 18 May
+
+
+def levers(day: DayMeasures) -> dict[str, Any]:
+    found: dict[str, Any] = {"restricted": day.restricted, "level": day.level}
+    for room in ("epidemic", "economy"):
+        value = getattr(day, room)
+        found |= {f"{room}.{field.name}": getattr(value, field.name) for field in dataclasses.fields(value)}
+    return found
+
+
+def moved(day: DayMeasures, base: DayMeasures) -> set[str]:
+    one, other = levers(day), levers(base)
+    return {name for name in one if not np.array_equal(one[name], other[name])}
+
+
+def test_every_kind_is_tried_here() -> None:
+    assert set(TEXTS) == set(MOVES) == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", sorted(TEXTS))
+def test_a_measure_moves_exactly_its_levers(kind: str, schedule_of: Build, quiet: Observed) -> None:
+    base = schedule_of().start().controls(DAY, quiet)
+    run = schedule_of(TEXTS[kind]).start()
+    assert moved(run.controls(DAY - 1, quiet), base) == set()  # a plan acts from the day after the as-of date
+    assert moved(run.controls(DAY, quiet), base) == MOVES[kind]
+
+
+def test_only_the_places_named_are_touched(schedule_of: Build, quiet: Observed) -> None:
+    day = schedule_of(TEXTS["distancing"], TEXTS["site_mode"], TEXTS["sampling"]).start().controls(DAY, quiet)
+    assert (day.epidemic.community[1:] == 1).all() and day.epidemic.community[0] < 1
+    assert (day.economy.work[1:] == 1).all()
+    assert day.epidemic.site_mode.tolist() == [SiteMode.ON_SITE, SiteMode.NORMAL]
+    assert day.epidemic.sampling.tolist() == [1, 0, 0, 0]
+    assert day.epidemic.site_sampling.tolist() == [1, 0]
+    assert day.level.tolist() == [3, 0, 0, 0]
+
+
+def test_a_district_stands_for_its_communes(schedule_of: Build, quiet: Observed) -> None:
+    text = TEXTS["lockdown"].replace("C1", "D2")
+    assert schedule_of(text).start().controls(DAY, quiet).epidemic.locked.tolist() == [False, False, True, True]
+
+
+def test_on_site_admits_those_who_can_be_lodged(schedule_of: Build, quiet: Observed) -> None:
+    day = schedule_of(TEXTS["site_mode"].replace('["park-a"]', '["*"]')).start().controls(DAY, quiet)
+    assert day.epidemic.site_share.tolist() == pytest.approx([0.2, 0.0])
+    assert day.economy.admitted[:, 1].tolist() == pytest.approx([0.2, 0.0, 1.0])
+    assert day.economy.site_cost_vnd_bn[0] == pytest.approx(200 * 150_000e-9)
+    assert day.needs.lodging_short == 0
+    ordered = schedule_of(TEXTS["site_mode"] + "\nshare = 0.5").start().controls(DAY, quiet)
+    assert ordered.needs.lodging_short == pytest.approx(300)
+
+
+def test_essential_sectors_stay_open_under_directive_16(schedule_of: Build, quiet: Observed) -> None:
+    work = schedule_of(TEXTS["distancing"]).start().controls(DAY, quiet).economy.work[0]
+    assert work[0] == work[1] > 2 * work[2]
+
+
+def test_household_demand_falls_by_the_people_restricted(schedule_of: Build, quiet: Observed) -> None:
+    def lost(where: str) -> float:
+        text = TEXTS["distancing"].replace("C1", where)
+        return 1.0 - float(schedule_of(text).start().controls(DAY, quiet).economy.household_demand[2])
+
+    assert lost("C4") == pytest.approx(lost("C2") * 2.0)  # 4,000 against 2,000 people
+    assert lost("*") == pytest.approx(1.0 - parameters()["demand_nonessential_ct16"].default)
+
+
+def test_sampling_comes_in_rounds_within_pooling_rules(schedule_of: Build, quiet: Observed) -> None:
+    run = schedule_of(TEXTS["sampling"].replace("every_days = 4", "every_days = 4\nover_days = 2")).start()
+    taken = [float(run.controls(day, quiet).epidemic.sampling[0]) for day in range(DAY, DAY + 9)]
+    assert taken == [0.5, 0.5, 0, 0, 0.5, 0.5, 0, 0, 0.5]
+    needs = run.controls(DAY + 8, quiet).needs
+    assert needs.tests == pytest.approx((1500 + 1000) * 0.5)
+    assert needs.staff_days["samplers"] == pytest.approx(1250 / parameters()["samples_per_sampler_day"].default)
+    assert needs.money_vnd_bn > 0
+    assert run.controls(DAY + 8, quiet).epidemic.pool_size == 5
+
+
+def test_tracing_adds_teams_and_takes_the_larger_effort(schedule_of: Build, quiet: Observed) -> None:
+    half = f'kind = "tracing"\ncases_per_day = 10\neffort = 0.5\n{LAW}'
+    day = schedule_of(TEXTS["tracing"], half).start().controls(DAY, quiet)
+    assert day.epidemic.trace_capacity == 50
+    assert day.epidemic.trace[Layer.LINE] == pytest.approx(parameters()["trace_line"].default)
+    assert day.epidemic.trace[Layer.IMPORT] == 0
+
+
+def test_quarantine_follows_the_rule_in_force(schedule_of: Build, quiet: Observed) -> None:
+    order = f'kind = "quarantine"\nfrom = 2021-05-02\nlegal_basis = ["luat-03-2007"]'
+    replay = schedule_of(orders=(order,), as_of=None).start()
+    days = [replay.controls(day, quiet).epidemic.quarantine_days for day in (0, 1, 4, 73, 74)]
+    assert days == [0, 14, 21, 21, 14]  # 1, 2, 5 May and 13, 14 July
+    plan = schedule_of(orders=(order,)).start()  # on 17 May nobody knows the rule of July
+    assert plan.controls(74, quiet).epidemic.quarantine_days == 21
+
+
+def test_standing_capacities_are_those_known_on_the_day(schedule_of: Build, quiet: Observed) -> None:
+    def lab(as_of: object, day: int) -> tuple[int, int, int]:
+        levers = schedule_of(as_of=as_of).start().controls(day, quiet).epidemic
+        return levers.lab_capacity, levers.pool_size, levers.quarantine_places
+
+    from_schedule = schedule_of().start().controls(28, quiet).epidemic
+    assert (from_schedule.lab_capacity, from_schedule.pool_size) == (200, 5)  # announced on 16 May
+    assert lab(None, 60) == (900, 10, 500)
+    late = schedule_of().start().controls(60, quiet).epidemic
+    assert (late.lab_capacity, late.quarantine_places) == (200, 50)
+
+
+def test_school_holidays_are_known_ahead(schedule_of: Build, quiet: Observed) -> None:
+    run = schedule_of().start()
+    assert run.controls(30, quiet).epidemic.school.tolist() == [1, 1, 1, 1]
+    assert run.controls(31, quiet).epidemic.school.tolist() == [0, 0, 0, 0]
+
+
+def test_support_pays_whom_the_other_measures_keep_from_work(schedule_of: Build, quiet: Observed) -> None:
+    assert schedule_of(TEXTS["support"]).start().controls(DAY, quiet).economy.support_vnd_bn == 0
+    closed = TEXTS["site_mode"].replace("on_site", "closed")
+    paid = schedule_of(TEXTS["support"], closed).start().controls(DAY, quiet).economy.support_vnd_bn
+    assert paid == pytest.approx(1000 * 50_000e-9)
+    more = schedule_of(TEXTS["support"] + "\nrate = 2.0", closed, TEXTS["lockdown"]).start().controls(DAY, quiet)
+    assert more.economy.support_vnd_bn == pytest.approx(2 * (1000 * 50_000e-9 + 1500 * 30_000e-9))
+
+
+def test_a_partial_lockdown_restricts_its_share_and_seals_nothing(schedule_of: Build, quiet: Observed) -> None:
+    whole = schedule_of(TEXTS["lockdown"]).start().controls(DAY, quiet)
+    part = schedule_of(TEXTS["lockdown"] + "\nshare = 0.25").start().controls(DAY, quiet)
+    assert part.restricted[0] == pytest.approx(0.25) and part.level[0] == 0
+    assert not part.epidemic.locked.any() and whole.epidemic.locked[0]
+    assert 1 - part.epidemic.community[0] == pytest.approx(0.25 * (1 - whole.epidemic.community[0]))
+
+
+def test_effects_come_from_the_world(schedule_of: Build, quiet: Observed) -> None:
+    schedule = schedule_of(TEXTS["distancing"])
+    day = schedule.start({"community_ct16": 0.11}).controls(DAY, quiet)
+    assert day.epidemic.community[0] == np.float32(0.11)
+    assert schedule.start().controls(DAY, quiet).epidemic.community[0] != np.float32(0.11)
+
+
+@given(st.lists(st.floats(0.0, 1.0), min_size=4, max_size=4))
+def test_a_stricter_level_never_loosens(draws: list[float]) -> None:
+    effects = {f"community_{level}": value for level, value in zip(LEVELS[1:], draws, strict=True)}
+    factors = [level_factor(effects, "community", level) for level in LEVELS[1:]]
+    assert all(stricter <= looser for looser, stricter in pairwise(factors))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_overlaps_do_not_depend_on_order(data: st.DataObject, schedule_of: Build, quiet: Observed) -> None:
+    pool = [
+        *TEXTS.values(),
+        TEXTS["distancing"].replace("ct16", "ct15").replace('"C1"', '"D1"'),
+        TEXTS["lockdown"] + "\nshare = 0.4",
+        TEXTS["site_mode"].replace("on_site", "closed"),
+        TEXTS["site_mode"].replace("on_site", "staggered").replace('"park-a"', '"*"'),
+        TEXTS["firm_closure"].replace("cases = 2", "cases = 1"),
+        TEXTS["tracing"].replace("40", "3") + "\neffort = 0.3",
+        TEXTS["sampling"].replace("every_days = 4", "every_days = 2"),
+        TEXTS["capacity"].replace("11", "17"),
+    ]
+    chosen = data.draw(st.lists(st.sampled_from(pool), min_size=2, max_size=8, unique=True))
+    shuffled = data.draw(st.permutations(chosen))
+    one, other = schedule_of(*chosen), schedule_of(*shuffled)
+    assert one.plan.id == other.plan.id
+    first, second = one.start(), other.start()
+    for day in (DAY, DAY + 1, DAY + 2):
+        a, b = first.controls(day, quiet), second.controls(day, quiet)
+        for name, value in levers(a).items():
+            assert np.array_equal(value, levers(b)[name]), name
+        assert a.needs == b.needs
+
+
+def test_the_strictest_overlap_holds(schedule_of: Build, quiet: Observed) -> None:
+    both = schedule_of(TEXTS["site_mode"], TEXTS["site_mode"].replace("on_site", "closed")).start().controls(DAY, quiet)
+    assert both.epidemic.site_mode[0] == SiteMode.CLOSED
+    assert both.economy.admitted[0].max() == 0
+    assert both.economy.site_cost_vnd_bn[0] == 0  # nobody is lodged at a closed site
