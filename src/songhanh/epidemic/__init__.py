@@ -1,1 +1,21 @@
-"""To be described."""
+"""How the infection spreads and is fought: individual-based transmission, day by day."""
+
+from songhanh.epidemic.controls import EpidemicControls, Found, Layer, no_controls
+from songhanh.epidemic.engine import Engine
+from songhanh.epidemic.parameters import EpidemicParameters
+from songhanh.epidemic.parameters import table as parameter_table
+from songhanh.epidemic.result import EpidemicResult, Tree
+from songhanh.epidemic.simulate import simulate
+
+__all__ = [
+    "Engine",
+    "EpidemicControls",
+    "EpidemicParameters",
+    "EpidemicResult",
+    "Found",
+    "Layer",
+    "Tree",
+    "no_controls",
+    "parameter_table",
+    "simulate",
+]
