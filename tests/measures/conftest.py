@@ -51,7 +51,9 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
         "areas": areas,
         "sites": sites,
         "sectors": pl.DataFrame({"sector_id": ["farm", "plant", "shop"], "essential": [True, True, False]}),
-        "site_sectors": pl.DataFrame({"site_id": ["park-a", "park-b"], "sector_id": ["plant", "plant"], "share": [1.0, 1.0]}),
+        "site_sectors": pl.DataFrame(
+            {"site_id": ["park-a", "park-b"], "sector_id": ["plant", "plant"], "share": [1.0, 1.0]}
+        ),
         "boarding": pl.DataFrame({"area_code": ["C1"], "site_id": ["park-a"], "lodgers": [500]}),
         "channels": pl.DataFrame({"channel_id": ["border", "air"]}),
         "lab_capacity": pl.DataFrame(
@@ -75,7 +77,9 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
         ),
     }  # fmt: skip
     folder: Path = tmp_path_factory.mktemp("pack")
-    return Pack("tiny", Text("Nhỏ", "Tiny"), "VN", "Asia/Ho_Chi_Minh", "VND", folder, "0" * 64, ORIGIN, tables)
+    return Pack(
+        "tiny", Text("Nhỏ", "Tiny"), "VN", "Asia/Ho_Chi_Minh", "VND", folder, "0" * 64, ORIGIN, tables
+    )
 
 
 @pytest.fixture
@@ -85,7 +89,9 @@ def empty() -> Plan:
 
 @pytest.fixture
 def schedule_of(pack: Pack) -> Callable[..., Schedule]:
-    def build(*measures: str, orders: tuple[str, ...] = (), head: str = "", as_of: date | None = AS_OF) -> Schedule:
+    def build(
+        *measures: str, orders: tuple[str, ...] = (), head: str = "", as_of: date | None = AS_OF
+    ) -> Schedule:
         history = parse_plan(plan_text(*orders), slug="history")
         return compile_plan(parse_plan(plan_text(*measures, head=head)), pack, history, as_of, "vn-2021")
 

@@ -21,7 +21,7 @@ from songhanh.response import Observed
 Build = Callable[..., Schedule]
 LAW = 'legal_basis = ["ct07-tu"]'
 TEXTS = {
-    "distancing": f'kind = "distancing"\nlevel = "ct16"\nwhere = ["C1"]\nlegal_basis = ["ct16"]',
+    "distancing": 'kind = "distancing"\nlevel = "ct16"\nwhere = ["C1"]\nlegal_basis = ["ct16"]',
     "lockdown": f'kind = "lockdown"\nwhere = ["C1"]\n{LAW}',
     "site_mode": f'kind = "site_mode"\nmode = "on_site"\nwhere = ["park-a"]\n{LAW}',
     "firm_closure": f'kind = "firm_closure"\nwhere = ["park-a", "rest"]\ncases = 2\ndays = 10\n{LAW}',
@@ -96,7 +96,12 @@ def test_only_the_places_named_are_touched(schedule_of: Build, quiet: Observed) 
 
 def test_a_district_stands_for_its_communes(schedule_of: Build, quiet: Observed) -> None:
     text = TEXTS["lockdown"].replace("C1", "D2")
-    assert schedule_of(text).start().controls(DAY, quiet).epidemic.locked.tolist() == [False, False, True, True]
+    assert schedule_of(text).start().controls(DAY, quiet).epidemic.locked.tolist() == [
+        False,
+        False,
+        True,
+        True,
+    ]
 
 
 def test_on_site_admits_those_who_can_be_lodged(schedule_of: Build, quiet: Observed) -> None:
@@ -129,7 +134,9 @@ def test_sampling_comes_in_rounds_within_pooling_rules(schedule_of: Build, quiet
     assert taken == [0.5, 0.5, 0, 0, 0.5, 0.5, 0, 0, 0.5]
     needs = run.controls(DAY + 8, quiet).needs
     assert needs.tests == pytest.approx((1500 + 1000) * 0.5)
-    assert needs.staff_days["samplers"] == pytest.approx(1250 / parameters()["samples_per_sampler_day"].default)
+    assert needs.staff_days["samplers"] == pytest.approx(
+        1250 / parameters()["samples_per_sampler_day"].default
+    )
     assert needs.money_vnd_bn > 0
     assert run.controls(DAY + 8, quiet).epidemic.pool_size == 5
 
@@ -143,7 +150,7 @@ def test_tracing_adds_teams_and_takes_the_larger_effort(schedule_of: Build, quie
 
 
 def test_quarantine_follows_the_rule_in_force(schedule_of: Build, quiet: Observed) -> None:
-    order = f'kind = "quarantine"\nfrom = 2021-05-02\nlegal_basis = ["luat-03-2007"]'
+    order = 'kind = "quarantine"\nfrom = 2021-05-02\nlegal_basis = ["luat-03-2007"]'
     replay = schedule_of(orders=(order,), as_of=None).start()
     days = [replay.controls(day, quiet).epidemic.quarantine_days for day in (0, 1, 4, 73, 74)]
     assert days == [0, 14, 21, 21, 14]  # 1, 2, 5 May and 13, 14 July
@@ -174,11 +181,15 @@ def test_support_pays_whom_the_other_measures_keep_from_work(schedule_of: Build,
     closed = TEXTS["site_mode"].replace("on_site", "closed")
     paid = schedule_of(TEXTS["support"], closed).start().controls(DAY, quiet).economy.support_vnd_bn
     assert paid == pytest.approx(1000 * 50_000e-9)
-    more = schedule_of(TEXTS["support"] + "\nrate = 2.0", closed, TEXTS["lockdown"]).start().controls(DAY, quiet)
+    more = (
+        schedule_of(TEXTS["support"] + "\nrate = 2.0", closed, TEXTS["lockdown"]).start().controls(DAY, quiet)
+    )
     assert more.economy.support_vnd_bn == pytest.approx(2 * (1000 * 50_000e-9 + 1500 * 30_000e-9))
 
 
-def test_a_partial_lockdown_restricts_its_share_and_seals_nothing(schedule_of: Build, quiet: Observed) -> None:
+def test_a_partial_lockdown_restricts_its_share_and_seals_nothing(
+    schedule_of: Build, quiet: Observed
+) -> None:
     whole = schedule_of(TEXTS["lockdown"]).start().controls(DAY, quiet)
     part = schedule_of(TEXTS["lockdown"] + "\nshare = 0.25").start().controls(DAY, quiet)
     assert part.restricted[0] == pytest.approx(0.25) and part.level[0] == 0
@@ -227,7 +238,11 @@ def test_overlaps_do_not_depend_on_order(data: st.DataObject, schedule_of: Build
 
 
 def test_the_strictest_overlap_holds(schedule_of: Build, quiet: Observed) -> None:
-    both = schedule_of(TEXTS["site_mode"], TEXTS["site_mode"].replace("on_site", "closed")).start().controls(DAY, quiet)
+    both = (
+        schedule_of(TEXTS["site_mode"], TEXTS["site_mode"].replace("on_site", "closed"))
+        .start()
+        .controls(DAY, quiet)
+    )
     assert both.epidemic.site_mode[0] == SiteMode.CLOSED
     assert both.economy.admitted[0].max() == 0
     assert both.economy.site_cost_vnd_bn[0] == 0  # nobody is lodged at a closed site

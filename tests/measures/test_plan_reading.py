@@ -59,7 +59,9 @@ def test_a_broken_plan_is_refused_with_line_field_and_remedy(
 
 
 def test_all_faults_are_told_at_once() -> None:
-    assert len(faults_of(plan_text('kind = "magic"', CT16.replace('["ct16"]', "[]"), 'kind = "support"'))) == 3
+    assert (
+        len(faults_of(plan_text('kind = "magic"', CT16.replace('["ct16"]', "[]"), 'kind = "support"'))) == 3
+    )
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
@@ -88,7 +90,11 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
             "plan.rule",
             "larger than the 10",
         ),
-        ('kind = "tracing"\ncases_per_day = 5\nwhere = ["C1"]\nlegal_basis = ["ct07-tu"]', "plan.place", "whole"),
+        (
+            'kind = "tracing"\ncases_per_day = 5\nwhere = ["C1"]\nlegal_basis = ["ct07-tu"]',
+            "plan.place",
+            "whole",
+        ),
     ],
 )
 def test_a_plan_against_province_or_law_is_refused(

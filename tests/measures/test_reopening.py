@@ -37,7 +37,9 @@ def test_a_quiet_area_steps_down_one_level_at_a_time(schedule_of: Build, quiet: 
     assert level[START : START + 3 * QUIET + 1] == [4] * QUIET + [3] * QUIET + [2] * QUIET + [0]
 
 
-def test_an_area_with_a_case_waits_and_the_one_beside_it_does_not(schedule_of: Build, quiet: Observed) -> None:
+def test_an_area_with_a_case_waits_and_the_one_beside_it_does_not(
+    schedule_of: Build, quiet: Observed
+) -> None:
     quiet.reported[START + 5, 0, 0] = 1
     level = levels(schedule_of(CT16), quiet)
     assert level[START + QUIET, 1] == 2
@@ -62,7 +64,9 @@ def test_cases_bring_the_ordered_level_back(schedule_of: Build, quiet: Observed)
     assert level[day] == 2 and level[day + 1] == 3
 
 
-def test_a_closed_site_reopens_on_site_then_staggered_then_normal(schedule_of: Build, quiet: Observed) -> None:
+def test_a_closed_site_reopens_on_site_then_staggered_then_normal(
+    schedule_of: Build, quiet: Observed
+) -> None:
     first, step = int(RULE["site_first_days"]), int(RULE["site_next_days"])
     mode = modes(schedule_of(CLOSED), quiet)
     expected = [4] * first + [3] * step + [1] * step + [0]
@@ -91,7 +95,9 @@ def test_a_milder_order_is_never_made_stricter(schedule_of: Build, quiet: Observ
 
 
 def test_rules_never_read_today_or_later(schedule_of: Build, quiet: Observed) -> None:
-    schedule = schedule_of(CT16, CLOSED, f'kind = "lockdown"\nwhere = ["C3"]\ntrigger = {{ at_least = 2 }}\n{LAW}')
+    schedule = schedule_of(
+        CT16, CLOSED, f'kind = "lockdown"\nwhere = ["C3"]\ntrigger = {{ at_least = 2 }}\n{LAW}'
+    )
     rng = np.random.default_rng(1)
     reported = rng.poisson(0.05, quiet.reported.shape).astype(np.int32)
     site = rng.poisson(0.3, quiet.reported_site.shape).astype(np.int32)
@@ -143,8 +149,14 @@ def test_orders_in_force_lose_their_later_end_and_future_orders_are_unknown(
 
 
 def test_the_past_is_the_same_whatever_a_plan_lifts(schedule_of: Build, quiet: Observed) -> None:
-    orders = (CT16 + '\nid = "a"\nfrom = 2021-05-02', CLOSED.replace("ct07-tu", "ct16") + '\nid = "b"\nfrom = 2021-05-02')
-    kept, lifted = levels(schedule_of(orders=orders), quiet), levels(schedule_of(orders=orders, head='lifts = ["*"]'), quiet)
+    orders = (
+        CT16 + '\nid = "a"\nfrom = 2021-05-02',
+        CLOSED.replace("ct07-tu", "ct16") + '\nid = "b"\nfrom = 2021-05-02',
+    )
+    kept, lifted = (
+        levels(schedule_of(orders=orders), quiet),
+        levels(schedule_of(orders=orders, head='lifts = ["*"]'), quiet),
+    )
     assert (kept[:17] == lifted[:17]).all() and kept[16, 0] == 3  # no step-down before the as-of date
     assert (lifted[17:] == 0).all() and kept[17, 0] == 2
     one = schedule_of(orders=orders, head='lifts = ["b"]').start().controls(20, quiet)

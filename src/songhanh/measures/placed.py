@@ -179,10 +179,12 @@ def _check(
         faults.append(where.fault("plan.place", f"{measure.kind} acts in the whole province.",
                                   'Leave out where, or write where = ["*"].', "where"))  # fmt: skip
     else:
-        faults += [_unknown(where, ground, code) for code in measure.where if not _known(measure, ground, code)]
+        faults += [
+            _unknown(where, ground, code) for code in measure.where if not _known(measure, ground, code)
+        ]
     if begins < ground.origin:
-        faults.append(where.fault("plan.before_history", f"{begins} lies before the first day of the run, {ground.origin}.",
-                                  "Give a later date.", "from"))  # fmt: skip
+        message = f"{begins} lies before the first day of the run, {ground.origin}."
+        faults.append(where.fault("plan.before_history", message, "Give a later date.", "from"))
     forbidden = measure.allowed(policies, begins)
     if forbidden:
         faults.append(

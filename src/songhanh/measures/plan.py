@@ -52,7 +52,7 @@ class Plan:
 
     def content(self) -> dict[str, Any]:
         """Return the plan as it is written; measures in canonical order, since their order means nothing."""
-        measures = sorted((measure.content() for measure in self.measures), key=lambda m: toml_bytes(m))
+        measures = sorted((measure.content() for measure in self.measures), key=toml_bytes)
         content: dict[str, Any] = {
             "format": FORMAT,
             "name": self.name.as_dict(),

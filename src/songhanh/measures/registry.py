@@ -22,7 +22,7 @@ def _found() -> dict[str, type[Measure]]:
             for value in vars(module).values()
             if isinstance(value, type) and issubclass(value, Measure) and value.__module__ == module.__name__
         ]
-        if len(own) != 1 or own[0].KIND != entry.name:
+        if len(own) != 1 or entry.name != own[0].KIND:
             raise TypeError(f"measures/kinds/{entry.name}.py must define one Measure of KIND {entry.name!r}")
         classes[entry.name] = own[0]
     return classes

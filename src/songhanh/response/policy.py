@@ -144,7 +144,7 @@ def policies_on(policies: PolicySet | str, kind: str, when: date) -> dict[str, P
     return {policy.id: policy for policy in chosen.policies if policy.kind == kind and policy.is_valid(when)}
 
 
-def policy_on(policies: PolicySet | str, kind: str, when: date, id: str | None = None) -> Policy:
+def policy_on(policies: PolicySet | str, kind: str, when: date, policy_id: str | None = None) -> Policy:
     """Return the one policy of a kind in force on a day.
 
     Raises
@@ -154,8 +154,8 @@ def policy_on(policies: PolicySet | str, kind: str, when: date, id: str | None =
     """
     chosen = read_policies(policies) if isinstance(policies, str) else policies
     found = policies_on(chosen, kind, when)
-    if id is not None:
-        found = {key: policy for key, policy in found.items() if key == id}
+    if policy_id is not None:
+        found = {key: policy for key, policy in found.items() if key == policy_id}
     if len(found) == 1:
         return next(iter(found.values()))
     known = sorted({policy.kind for policy in chosen.policies})
@@ -168,7 +168,7 @@ def policy_on(policies: PolicySet | str, kind: str, when: date, id: str | None =
         Fault(
             code="policy.none_in_force" if not found else "policy.several_in_force",
             message=f"{'No' if not found else 'More than one'} policy of kind {kind!r}"
-            f"{f' called {id!r}' if id else ''} is in force on {when} in the set {chosen.id!r}.",
+            f"{f' called {policy_id!r}' if policy_id else ''} is in force on {when} in the set {chosen.id!r}.",
             remedy=f"The set holds: {dates}." if dates else f"Known kinds: {', '.join(known)}.",
             parameter=kind,
         )

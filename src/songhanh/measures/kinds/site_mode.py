@@ -121,7 +121,8 @@ class SiteModeOrder(Measure):
         board = Text("Ban Quản lý các khu công nghiệp", "Industrial Parks Authority")
         if self.mode == "closed":
             return (
-                Task(Text("dừng sản xuất, lập danh sách lao động và nơi ở", "stop work, list workers and where they stay"),
+                Task(Text("dừng sản xuất, lập danh sách lao động và nơi ở",
+                          "stop work, list workers and where they stay"),
                      board, 1),
                 Task(Text("quản lý lao động tại nơi lưu trú, không để tự ý rời tỉnh",
                           "look after workers where they lodge; nobody leaves the province unregistered"),

@@ -56,6 +56,8 @@ class Support(Measure):
     def public(self, words: Words) -> Text:
         """Return what the public is told."""
         return Text(
-            f"Người lao động phải nghỉ việc vì dịch tại {words.where.vi} được hỗ trợ theo ngày; danh sách niêm yết công khai.",
-            f"Workers in {words.where.en} who may not work because of the outbreak are paid by the day; lists are public.",
+            f"Người lao động phải nghỉ việc vì dịch tại {words.where.vi} được hỗ trợ theo ngày; "
+            "danh sách được niêm yết công khai.",
+            f"Workers in {words.where.en} who may not work because of the outbreak are paid by the day; "
+            "the lists are public.",
         )
