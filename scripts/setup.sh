@@ -114,6 +114,9 @@ find_node() {
 frontend() {
     demand_writable
     find_node
+    # Node.js brings its own list of authorities; many offices have one more, and the system knows it.
+    local authorities=/etc/ssl/certs/ca-certificates.crt
+    if [ -z "${NODE_EXTRA_CA_CERTS:-}" ] && [ -r "$authorities" ]; then export NODE_EXTRA_CA_CERTS=$authorities; fi
     say "front end (styles, fonts, map, charts)"
     npm ci --no-audit --no-fund --loglevel=error >&2 ||
         fail "The front-end packages could not be installed (npm says why above)." \
