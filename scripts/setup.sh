@@ -96,7 +96,7 @@ python_environment() {
 
 # Put Node.js 20 or later and npm on the path: the system's, or the one that comes as a Python package.
 find_node() {
-    if node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' 2>/dev/null && npm --version >/dev/null 2>&1; then
+    if node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' 2>/dev/null && npm --version >/dev/null 2>&1; then
         return
     fi
     say "no Node.js of version 20 or later on this machine; installing the packaged one"
