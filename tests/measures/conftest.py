@@ -78,7 +78,16 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
     }  # fmt: skip
     folder: Path = tmp_path_factory.mktemp("pack")
     return Pack(
-        "tiny", Text("Nhỏ", "Tiny"), "VN", "Asia/Ho_Chi_Minh", "VND", folder, "0" * 64, ORIGIN, tables
+        id="tiny",
+        name=Text("Nhỏ", "Tiny"),
+        country="VN",
+        time_zone="Asia/Ho_Chi_Minh",
+        currency="VND",
+        policy_set="vn-2021",
+        folder=folder,
+        hash="0" * 64,
+        outbreak_from=ORIGIN,
+        tables=tables,
     )
 
 

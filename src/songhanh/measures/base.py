@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -19,7 +20,7 @@ from songhanh.core.text import Text
 from songhanh.economy.controls import EconomyControls
 from songhanh.epidemic.controls import EpidemicControls
 from songhanh.measures.ground import Capacity, Floats, Ground, Indices
-from songhanh.response import Policy, PolicySet
+from songhanh.response import Policy, PolicySet, policy_on
 
 Scope = Literal["areas", "sites", "province", "areas and sites"]
 STAFF = ("samplers", "tracers", "guards", "drivers", "clinicians", "inspectors")
@@ -190,6 +191,10 @@ class Measure(BaseModel):
         """Tell whether the measure acts on a day, counted from its start (rounds act every so many days)."""
         return True
 
+    def closes_sites(self) -> bool:
+        """Tell whether the measure as ordered closes sites, so that the first step of the rule is a reopening."""
+        return False
+
     def allowed(self, rules: PolicySet, on: date) -> str | None:
         """Return why the rules in force forbid this measure, or nothing."""
         return None
@@ -238,10 +243,15 @@ class Measure(BaseModel):
 
 def rule(at: At, kind: str, policy: str | None = None) -> Policy:
     """Return the policy of a kind that is in force where a measure acts."""
-    found = [p for p in at.policies.policies if p.kind == kind and p.is_valid(at.rules_on)]
-    return next(p for p in found if policy is None or p.id == policy)
+    return rule_on(at.policies, kind, at.rules_on, policy)
 
 
-def lower(lever: Floats, where: Indices, factor: float) -> None:
+@lru_cache(maxsize=4096)
+def rule_on(policies: PolicySet, kind: str, when: date, policy: str | None = None) -> Policy:
+    """Return a policy as `policy_on` does; remembered, since a run asks for it every day."""
+    return policy_on(policies, kind, when, policy)
+
+
+def lower(lever: Floats, where: Indices, factor: Floats | float) -> None:
     """Lower an economic multiplier in some places; the smallest of overlapping measures holds."""
     lever[where] = np.minimum(lever[where], factor)

@@ -8,6 +8,7 @@ import numpy as np
 
 from songhanh.epidemic.controls import EpidemicControls, reduce_to
 from songhanh.measures.base import At, Draft, lower, rule
+from songhanh.measures.ground import Floats
 
 LEVELS = ("none", "ct19", "ct15", "ct16", "lockdown")  # by rank: looser to stricter
 
@@ -37,15 +38,16 @@ def level_contacts(at: At, controls: EpidemicControls, level: str, share: float)
 
 def level_work(at: At, draft: Draft, level: str, share: float) -> None:
     """Close workplaces, and lower what households buy and what passes on the roads, as the level orders."""
-    for essential, lever, array in (
-        (True, "open_essential", draft.economy.work),
-        (False, "open_nonessential", draft.economy.work),
-        (True, "demand_essential", draft.demand),
-        (False, "demand_nonessential", draft.demand),
-    ):
-        sectors = np.flatnonzero(at.ground.essential == essential)
-        block = np.ix_(at.communes, sectors)
-        array[block] = np.minimum(array[block], partial(level_factor(at.effects, lever, level), share))
+
+    def by_sector(lever: str) -> Floats:
+        essential, other = (
+            partial(level_factor(at.effects, f"{lever}_{which}", level), share)
+            for which in ("essential", "nonessential")
+        )
+        return np.where(at.ground.essential, essential, other)
+
+    lower(draft.economy.work, at.communes, by_sector("open"))
+    lower(draft.demand, at.communes, by_sector("demand"))
     lower(draft.logistics, at.communes, partial(level_factor(at.effects, "logistics", level), share))
 
 

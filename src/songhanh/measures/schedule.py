@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,17 +13,25 @@ from numpy.typing import NDArray
 
 from songhanh.core.canonical import toml_bytes
 from songhanh.core.days import date_of, day_of
-from songhanh.core.modes import SiteMode
 from songhanh.economy.controls import EconomyControls, no_economy_controls
 from songhanh.epidemic.controls import EpidemicControls, no_controls
-from songhanh.measures.base import At, Draft, Needs
-from songhanh.measures.ground import Capacities, Capacity, Ground, capacities_of, ground_of
+from songhanh.measures.base import At, Draft, Needs, rule_on
+from songhanh.measures.ground import Capacities, Capacity, Ground, Indices, capacities_of, ground_of
 from songhanh.measures.placed import NOWHERE, Placed, place_orders, place_plan, refuse
 from songhanh.measures.plan import Plan
 from songhanh.measures.registry import parameters
-from songhanh.measures.reopening import WAITING, Stages, Watch, step_areas, step_sites
+from songhanh.measures.reopening import WAITING, Rungs, Watch, rungs_of, step
 from songhanh.province.pack import Pack
-from songhanh.response import Observed, Policy, PolicySet, policy_on, read_policies
+from songhanh.response import Observed, PolicySet, read_policies
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The places of a measure that are at one stage."""
+
+    stage: int
+    communes: Indices
+    sites: Indices
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,11 @@ class Schedule:
         )
 
     @cached_property
+    def rungs(self) -> Rungs:
+        """Return the places of all measures in one list."""
+        return rungs_of(self.placed, self.ground.workers)
+
+    @cached_property
     def boundaries(self) -> tuple[date, ...]:
         """Return the days on which some policy begins or ends."""
         days = {policy.valid_from for policy in self.policies.policies}
@@ -86,9 +100,10 @@ class Schedule:
         """Return the day whose rules apply: after the as-of date those of that date, since nobody knows others."""
         return when if self.as_of is None else min(when, self.as_of)
 
-    def common_rule(self, when: date) -> Policy:
-        """Return the reopening rule that applies on a day."""
-        return policy_on(self.policies, "reopening", self.rules_on(when))
+    @cached_property
+    def triggered(self) -> tuple[int, ...]:
+        """Return the positions of the measures that begin by a trigger."""
+        return tuple(i for i, placed in enumerate(self.placed) if placed.measure.trigger is not None)
 
 
 def compile_plan(
@@ -96,7 +111,7 @@ def compile_plan(
     pack: Pack,
     history: Plan,
     as_of: date | None,
-    policy_set: PolicySet | str,
+    policy_set: PolicySet | str | None = None,
     capacities: Capacities | None = None,
 ) -> Schedule:
     """Check a plan against the province and the law, and make it ready to run.
@@ -109,6 +124,8 @@ def compile_plan(
     as_of
         Day of the decision; the plan acts from the next day. None replays the history as it happened, with
         the measures of the plan left out.
+    policy_set
+        The rules; by default those that the pack names.
     capacities
         Standing capacities; by default those of the pack that were known on the as-of date.
 
@@ -118,7 +135,9 @@ def compile_plan(
         With every fault: unknown area or site, a date before the run or in the past, a legal basis that is
         missing, not in force or of no use for the measure, a rule that forbids it.
     """
-    policies = read_policies(policy_set) if isinstance(policy_set, str) else policy_set
+    policies = (
+        policy_set if isinstance(policy_set, PolicySet) else read_policies(policy_set or pack.policy_set)
+    )
     ground = ground_of(pack)
     placed, faults = place_orders(history, ground, policies, as_of, plan.lifts if as_of else ())
     if as_of is not None:
@@ -137,8 +156,16 @@ class Run:
     def __init__(self, schedule: Schedule, effects: Mapping[str, float]) -> None:
         self.schedule = schedule
         self.effects = effects
-        self._watch = Watch(np.full(schedule.ground.n_communes, -1_000_000, np.int64))
-        self._stages = [_first_stages(placed) for placed in schedule.placed]
+        rungs = schedule.rungs
+        waiting = np.array([placed.measure.trigger is not None for placed in schedule.placed], np.bool_)
+        begins = np.array([placed.begins for placed in schedule.placed], np.int64)
+        self._watch = Watch.blank(schedule.ground.n_communes, schedule.ground.n_sites)
+        self._stage = np.where(waiting[rungs.owner], WAITING, 0).astype(np.int16)
+        self._since = begins[rungs.owner]
+        self._groups: list[tuple[_Group, ...]] = [()] * len(schedule.placed)
+        self._keys: list[bytes] = [b""] * len(schedule.placed)
+        for i in range(len(schedule.placed)):
+            self._regroup(i)
         self._cache: dict[object, DayMeasures] = {}
         self._day = -1
 
@@ -159,64 +186,71 @@ class Run:
             raise ValueError(f"day {day} was asked for after day {self._day}")
         schedule = self.schedule
         today = date_of(schedule.ground.origin, day)
-        if day > self._day:
-            self._observe(day, today, observed)
-            self._day = day
-        in_force = tuple(i for i, placed in enumerate(schedule.placed) if self._is_active(i, placed, day))
-        due = tuple(i for i in in_force if schedule.placed[i].measure.due(day - schedule.placed[i].begins))
         rules_on = schedule.rules_on(today)
+        if day > self._day:
+            self._observe(day, rules_on, observed)
+            self._day = day
+        in_force = tuple(
+            i for i, placed in enumerate(schedule.placed) if self._groups[i] and _is_on(placed, day)
+        )
+        due = tuple(i for i in in_force if schedule.placed[i].measure.due(day - schedule.placed[i].begins))
         capacity = schedule.capacities.on(today)
         holidays = tuple(
             i for i, (first, last, _) in enumerate(schedule.ground.shut_school) if first <= today <= last
         )
-        epoch = sum(boundary <= rules_on for boundary in schedule.boundaries)
-        key = (in_force, due, tuple(self._stages[i].key for i in in_force), capacity, holidays, epoch)
+        epoch = bisect_right(schedule.boundaries, rules_on)
+        key = (in_force, due, tuple(self._keys[i] for i in in_force), capacity, holidays, epoch)
         if key not in self._cache:
             self._cache[key] = self._build(in_force, due, rules_on, capacity, holidays)
         return self._cache[key]
 
-    def _is_active(self, i: int, placed: Placed, day: int) -> bool:
-        if day < placed.begins or (placed.ends is not None and day > placed.ends):
-            return False
-        stage = self._stages[i].stage
-        return bool(((stage >= 0) & (stage < placed.measure.ladder())).any())
-
-    def _observe(self, day: int, today: date, observed: Observed) -> None:
+    def _observe(self, day: int, rules_on: date, observed: Observed) -> None:
         """Let triggers and the common rule act on what is known on a day."""
-        rule = self.schedule.common_rule(today)
-        self._watch.read(observed, day, int(rule["report_delay_days"]))
-        known_to = self._watch.known_to
-        areas = observed.outside_quarantine(known_to + 1 - int(rule["area_again_window_days"]), known_to)
-        sites = observed.at_sites(known_to + 1 - int(rule["site_window_days"]), known_to)
-        for placed, stages in zip(self.schedule.placed, self._stages, strict=True):
-            if day < placed.begins or (placed.ends is not None and day > placed.ends):
-                continue
-            if placed.measure.trigger is not None:
-                self._pull(placed, stages, day, observed)
-            if placed.steps_from is None or day < placed.steps_from:
-                continue
-            n, ladder = len(placed.communes), placed.measure.ladder()
-            if n:
-                step_areas(stages, slice(0, n), self._watch.last_case[placed.communes], areas[placed.communes],
-                           ladder, rule, day, known_to)  # fmt: skip
-            if len(placed.sites):
-                workers = np.append(self.schedule.ground.workers, np.inf)[placed.sites]
-                step_sites(stages, slice(n, n + len(placed.sites)), sites[placed.sites], workers, ladder,
-                           _is_closure(placed), rule, day)  # fmt: skip
+        rule = rule_on(self.schedule.policies, "reopening", rules_on)
+        self._watch.read(observed, day, rule)
+        for i in self.schedule.triggered:
+            if _is_on(self.schedule.placed[i], day):
+                self._pull(i, day, observed)
+        for i in step(self.schedule.rungs, self._stage, self._since, self._watch, rule, day):
+            self._regroup(i)
 
-    def _pull(self, placed: Placed, stages: Stages, day: int, observed: Observed) -> None:
-        """Start the measure in the places whose trigger is pulled; where it is over it waits again."""
+    def _pull(self, i: int, day: int, observed: Observed) -> None:
+        """Start a measure in the places whose trigger is pulled; where it is over it waits again."""
+        placed, entries = self.schedule.placed[i], self._entries(i)
         trigger = placed.measure.trigger
         if trigger is None:
             return
-        stages.move(stages.stage >= placed.measure.ladder(), WAITING, day)
-        first, last = self._watch.known_to + 1 - trigger.window_days, self._watch.known_to
-        areas = observed.outside_quarantine(first, last)
+        stage, since = self._stage[entries], self._since[entries]
+        stage[stage >= placed.measure.ladder()] = WAITING
+        last = self._watch.known_to
+        areas = observed.outside_quarantine(last + 1 - trigger.window_days, last)
         if placed.measure.SCOPE == "province":
             cases = np.array([areas.sum()])
         else:
-            cases = np.concatenate([areas[placed.communes], observed.at_sites(first, last)[placed.sites]])
-        stages.move((stages.stage == WAITING) & (cases >= trigger.at_least), 0, day)
+            at_sites = observed.at_sites(last + 1 - trigger.window_days, last)
+            cases = np.concatenate([areas[placed.communes], at_sites[placed.sites]])
+        pulled = (stage == WAITING) & (cases >= trigger.at_least)
+        stage[pulled], since[pulled] = 0, day
+        self._regroup(i)
+
+    def _entries(self, i: int) -> slice:
+        start = self.schedule.rungs.start
+        return slice(int(start[i]), int(start[i + 1]))
+
+    def _regroup(self, i: int) -> None:
+        """Note which places of a measure are at which stage, once they have moved."""
+        placed, stage = self.schedule.placed[i], self._stage[self._entries(i)]
+        n = len(placed.communes)
+        self._keys[i] = stage.tobytes()
+        self._groups[i] = tuple(
+            _Group(
+                level,
+                placed.communes[here[:n]] if n else NOWHERE,
+                placed.sites[here[n:]] if len(placed.sites) else NOWHERE,
+            )
+            for level in range(placed.measure.ladder())
+            if (here := stage == level).any()
+        )
 
     def _build(
         self,
@@ -247,36 +281,24 @@ class Run:
 
     def _ats(self, i: int, rules_on: date, capacity: Capacity) -> list[At]:
         """Return where a measure acts, one entry for each stage that some of its places are in."""
-        placed, stage = self.schedule.placed[i], self._stages[i].stage
-        n = len(placed.communes)
-        ats = []
-        for level in range(placed.measure.ladder()):
-            here = stage == level
-            if not here.any():
-                continue
-            ats.append(
-                At(
-                    ground=self.schedule.ground,
-                    effects=self.effects,
-                    policies=self.schedule.policies,
-                    rules_on=rules_on,
-                    capacity=capacity,
-                    stage=level,
-                    communes=placed.communes[here[:n]] if n else NOWHERE,
-                    sites=placed.sites[here[n:]] if len(placed.sites) else NOWHERE,
-                )
+        schedule = self.schedule
+        return [
+            At(
+                ground=schedule.ground,
+                effects=self.effects,
+                policies=schedule.policies,
+                rules_on=rules_on,
+                capacity=capacity,
+                stage=group.stage,
+                communes=group.communes,
+                sites=group.sites,
             )
-        return ats
+            for group in self._groups[i]
+        ]
 
 
-def _first_stages(placed: Placed) -> Stages:
-    first = WAITING if placed.measure.trigger is not None else 0
-    stage = np.full(placed.n_places, first, np.int16)
-    return Stages(stage, np.full(placed.n_places, placed.begins, np.int64), stage.tobytes())
-
-
-def _is_closure(placed: Placed) -> bool:
-    return getattr(placed.measure, "mode", "") == SiteMode.CLOSED.name.lower()
+def _is_on(placed: Placed, day: int) -> bool:
+    return placed.begins <= day and (placed.ends is None or day <= placed.ends)
 
 
 def _first_draft(ground: Ground, capacity: Capacity, holidays: tuple[int, ...]) -> Draft:

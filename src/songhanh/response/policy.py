@@ -65,9 +65,9 @@ class Policy:
         return self.values[name]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PolicySet:
-    """The documents and the policies of one country and year."""
+    """The documents and the policies of one country and year. Compared by identity: each set is read once."""
 
     id: str
     documents: Mapping[str, Document]

@@ -51,6 +51,10 @@ class SiteModeOrder(Measure):
         """Return how many stages the common rule passes before the measure is over."""
         return len(self.modes())
 
+    def closes_sites(self) -> bool:
+        """Tell whether the sites are closed as ordered."""
+        return self.mode == "closed"
+
     def shares(self, at: At) -> Floats:
         """Return the share of workers admitted at each of the sites."""
         mode, ground = self.modes()[at.stage], at.ground
