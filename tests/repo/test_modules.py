@@ -9,12 +9,14 @@ import pytest
 from repository import LIBRARY, PACKAGE, ROOT, modules
 
 MODULE_LINES = 450
-FUNCTION_LINES = 80
+FUNCTION_LINES = 70
 CLOCKS = {"time", "perf_counter", "monotonic", "now", "today", "utcnow"}
 
 
-def length(node: ast.AST) -> int:
-    return (node.end_lineno or 0) - node.lineno + 1 if isinstance(node, ast.stmt) else 0
+def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Count the lines of the body: a kernel's long list of arrays and a good docstring are not what makes it hard."""
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
 
 
 def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
