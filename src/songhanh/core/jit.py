@@ -5,7 +5,9 @@ Kernels take plain arrays: a namedtuple of arrays costs reference counting in in
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
@@ -15,9 +17,23 @@ from songhanh.core.home import home
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+
+
+def _source_digest() -> str:
+    """Return a digest of the rooms that hold kernels.
+
+    Numba looks only at the file of the outermost kernel, so a change in a kernel that it calls would go unseen.
+    """
+    digest = hashlib.blake2b(digest_size=8)
+    package = Path(__file__).resolve().parent.parent
+    for room in ("core", "epidemic", "economy"):
+        for source in sorted((package / room).glob("*.py")):
+            digest.update(source.read_bytes())
+    return digest.hexdigest()
+
+
 # Set before any kernel is declared, so that a read-only installation still caches.
-if not numba_config.CACHE_DIR:
-    numba_config.CACHE_DIR = str(home() / "cache" / "numba")
+numba_config.CACHE_DIR = str(Path(numba_config.CACHE_DIR or home() / "cache" / "numba") / _source_digest())
 
 
 def kernel(function: F) -> F:
