@@ -51,7 +51,7 @@ check: check-format check-lint check-types check-arrows check-dependencies check
 	@echo "All checks hold."
 
 check-format: .make/dev.stamp ## layout of the code
-	@$(PY) -m ruff format --check --quiet . || { echo "songhanh: make fix lays the code out."; exit 1; }
+	@$(PY) -m ruff format --check --quiet --output-format concise . || { echo "songhanh: make fix lays the code out."; exit 1; }
 
 check-lint: .make/dev.stamp ## mistakes and habits that ruff knows
 	@$(PY) -m ruff check --quiet .
