@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from songhanh.core.modes import SiteMode
 from songhanh.epidemic.controls import Layer
-from songhanh.measures import KINDS, DayMeasures, Schedule, parameters
-from songhanh.measures.levels import LEVELS, level_factor
+from songhanh.measures import KINDS, DayMeasures, Run, Schedule, parameters, places_vnd_bn
+from songhanh.measures.levels import LEVELS, monotone
 from songhanh.response import Observed
 
 Build = Callable[..., Schedule]
@@ -206,9 +206,43 @@ def test_effects_come_from_the_world(schedule_of: Build, quiet: Observed) -> Non
 
 @given(st.lists(st.floats(0.0, 1.0), min_size=4, max_size=4))
 def test_a_stricter_level_never_loosens(draws: list[float]) -> None:
-    effects = {f"community_{level}": value for level, value in zip(LEVELS[1:], draws, strict=True)}
-    factors = [level_factor(effects, "community", level) for level in LEVELS[1:]]
+    drawn = {f"community_{level}": value for level, value in zip(LEVELS[1:], draws, strict=True)}
+    effects = monotone(parameters().defaults() | drawn)
+    factors = [effects[f"community_{level}"] for level in LEVELS[1:]]
     assert all(stricter <= looser for looser, stricter in pairwise(factors))
+    assert factors[0] == draws[0] and factors[-1] == min(draws)
+
+
+class _Recorder(dict[str, float]):
+    """Effects that remember which of them were asked for."""
+
+    used: ClassVar[set[str]] = set()
+
+    def __getitem__(self, name: str) -> float:
+        self.used.add(name)
+        return super().__getitem__(name)
+
+
+def test_every_parameter_has_a_unit_a_source_and_a_use(schedule_of: Build, quiet: Observed) -> None:
+    texts = [
+        *TEXTS.values(),
+        TEXTS["testing"].replace("heightened", "routine"),
+        TEXTS["distancing"].replace("ct16", "ct15"),
+        TEXTS["distancing"].replace("ct16", "ct19"),
+        TEXTS["site_mode"].replace("on_site", "staggered"),
+        TEXTS["site_mode"].replace("on_site", "two_points"),
+    ]
+    for text in texts:
+        run = Run(schedule_of(text), _Recorder(parameters().defaults()))
+        run.controls(DAY, quiet)
+    places_vnd_bn(_Recorder(parameters().defaults()), 1.0)
+    unused = {row.name for row in parameters()} - _Recorder.used
+    assert unused == set()
+    for row in parameters():
+        assert row.unit and row.source
+        assert row.low >= 0 and (
+            row.unit not in ("ratio", "share", "probability") or row.name.startswith("two_") or row.high <= 1
+        )
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

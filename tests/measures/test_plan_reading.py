@@ -64,6 +64,20 @@ def test_all_faults_are_told_at_once() -> None:
     )
 
 
+def test_a_torn_plan_is_a_user_error_wherever_it_is_torn() -> None:
+    text = plan_text(CT16 + "\nfrom = 2021-05-20\ntrigger = { at_least = 3 }", CLOSED, head='lifts = ["a"]')
+    for end in range(len(text)):
+        try:
+            parse_plan(text[:end])
+        except SonghanhError as error:
+            assert all(fault.file for fault in error.faults)
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-1", "0", '"much"', "[]", "1979-05-27", "{}"])
+def test_a_nonsense_number_is_refused(value: str) -> None:
+    assert ("plan.value", 14, "share") in faults_of(plan_text(CT16 + f"\nshare = {value}"))
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SonghanhError, match=r"none\.toml"):
         read_plan(tmp_path / "none.toml")

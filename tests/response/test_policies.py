@@ -58,6 +58,12 @@ def test_levels_are_ranked_and_end_with_their_directives() -> None:
     assert "ct16" not in policies_on(SET, "level", date(2021, 10, 11))
 
 
+def test_the_common_rule_waits_as_long_as_the_release_rules() -> None:
+    when = date(2021, 5, 17)
+    quiet = policy_on(SET, "reopening", when)["area_quiet_days"]
+    assert {policy["quiet_days"] for policy in policies_on(SET, "release", when).values()} == {quiet}
+
+
 def test_no_policy_or_several_is_an_error_that_tells_what_there_is() -> None:
     with pytest.raises(SonghanhError, match=r"f1-21 from 2021-05-05 until 2021-07-13"):
         policy_on(SET, "quarantine", date(2019, 1, 1))

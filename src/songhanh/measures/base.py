@@ -88,12 +88,13 @@ class At:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What the texts of a measure may name."""
+    """What the texts of a measure may name; ``on`` is the day whose rules they state."""
 
     where: Text
     begins: Text
     ends: Text
     policies: PolicySet
+    begins_on: date
     on: date
 
 
@@ -237,7 +238,7 @@ class Measure(BaseModel):
             ),
             tasks=self.tasks(words),
             legal_basis=self.legal_basis,
-            due=words.on,
+            due=words.begins_on,
         )
 
 

@@ -72,7 +72,8 @@ def _one(schedule: Schedule, placed: Placed) -> MeasureWords:
         begins=_day(begins),
         ends=ends,
         policies=schedule.policies,
-        on=begins,
+        begins_on=begins,
+        on=schedule.rules_on(max(begins, schedule.as_of or begins)),
     )
     return MeasureWords(
         kind=measure.kind,
@@ -89,9 +90,8 @@ def _one(schedule: Schedule, placed: Placed) -> MeasureWords:
 
 def where_in_words(measure: Measure, ground: Ground) -> Text:
     """Return the places of a measure by name."""
-    if measure.SCOPE == "sites" and measure.where == ("*",):
-        return ground.names["all-sites"]
-    named = [ground.names[code] for code in measure.where]
+    whole = "all-sites" if measure.SCOPE == "sites" else "*"
+    named = [ground.names[whole if code == "*" else code] for code in measure.where]
     more = len(named) - LISTED
     vi, en = ", ".join(n.vi for n in named[:LISTED]), ", ".join(n.en for n in named[:LISTED])
     if more > 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 
@@ -13,12 +14,23 @@ from songhanh.measures.ground import Floats
 LEVELS = ("none", "ct19", "ct15", "ct16", "lockdown")  # by rank: looser to stricter
 
 
-def level_factor(effects: Mapping[str, float], lever: str, level: str) -> float:
-    """Return the multiplier of a lever under a level.
+LEVERS = (
+    "community", "movement", "work_contacts", "open_essential", "open_nonessential", "demand_essential",
+    "demand_nonessential", "logistics",
+)  # fmt: skip
+
+
+def monotone(effects: Mapping[str, float]) -> dict[str, float]:
+    """Return the effects with the multipliers of the levels in order.
 
     Worlds draw each level by itself; a stricter level never loosens what a looser one forbids.
     """
-    return min(effects[f"{lever}_{name}"] for name in LEVELS[1 : LEVELS.index(level) + 1])
+    ordered = dict(effects)
+    for lever in LEVERS:
+        for looser, stricter in pairwise(LEVELS[1:]):
+            name = f"{lever}_{stricter}"
+            ordered[name] = min(ordered[name], ordered[f"{lever}_{looser}"])
+    return ordered
 
 
 def partial(factor: float, share: float) -> float:
@@ -33,7 +45,7 @@ def level_contacts(at: At, controls: EpidemicControls, level: str, share: float)
         ("movement", controls.movement),
         ("work_contacts", controls.work),
     ):
-        reduce_to(array, at.communes, partial(level_factor(at.effects, lever, level), share))
+        reduce_to(array, at.communes, partial(at.effects[f"{lever}_{level}"], share))
 
 
 def level_work(at: At, draft: Draft, level: str, share: float) -> None:
@@ -41,14 +53,13 @@ def level_work(at: At, draft: Draft, level: str, share: float) -> None:
 
     def by_sector(lever: str) -> Floats:
         essential, other = (
-            partial(level_factor(at.effects, f"{lever}_{which}", level), share)
-            for which in ("essential", "nonessential")
+            partial(at.effects[f"{lever}_{which}_{level}"], share) for which in ("essential", "nonessential")
         )
         return np.where(at.ground.essential, essential, other)
 
     lower(draft.economy.work, at.communes, by_sector("open"))
     lower(draft.demand, at.communes, by_sector("demand"))
-    lower(draft.logistics, at.communes, partial(level_factor(at.effects, "logistics", level), share))
+    lower(draft.logistics, at.communes, partial(at.effects[f"logistics_{level}"], share))
 
 
 def level_restrict(at: At, draft: Draft, level: str, share: float) -> None:

@@ -12,7 +12,7 @@ from songhanh.measures import kinds
 from songhanh.measures.base import Measure
 
 
-def _found() -> dict[str, type[Measure]]:
+def find_kinds() -> dict[str, type[Measure]]:
     """Import each file of ``kinds/`` and return the one measure class that it defines, by its kind."""
     classes: dict[str, type[Measure]] = {}
     for entry in sorted(pkgutil.iter_modules(kinds.__path__), key=lambda module: module.name):
@@ -28,7 +28,7 @@ def _found() -> dict[str, type[Measure]]:
     return classes
 
 
-KINDS: dict[str, type[Measure]] = _found()
+KINDS: dict[str, type[Measure]] = find_kinds()
 
 
 @lru_cache(maxsize=1)

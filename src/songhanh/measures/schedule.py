@@ -17,6 +17,7 @@ from songhanh.economy.controls import EconomyControls, no_economy_controls
 from songhanh.epidemic.controls import EpidemicControls, no_controls
 from songhanh.measures.base import At, Draft, Needs, rule_on
 from songhanh.measures.ground import Capacities, Capacity, Ground, Indices, capacities_of, ground_of
+from songhanh.measures.levels import monotone
 from songhanh.measures.placed import NOWHERE, Placed, place_orders, place_plan, refuse
 from songhanh.measures.plan import Plan
 from songhanh.measures.registry import parameters
@@ -75,7 +76,7 @@ class Schedule:
         SonghanhError
             If a name is not one of ``measures/parameters.csv``.
         """
-        return Run(self, parameters().with_overrides(effects or {}))
+        return Run(self, monotone(parameters().with_overrides(effects or {})))
 
     @cached_property
     def canonical_order(self) -> tuple[int, ...]:

@@ -19,8 +19,8 @@ class Reinforcement(Measure):
     NAME: ClassVar[Text] = Text("Tăng cường năng lực", "Reinforcement of capacity")
 
     kind: Literal["capacity"] = "capacity"
-    lab_samples_per_day: int = Field(default=0, ge=0)
-    quarantine_places: int = Field(default=0, ge=0)
+    lab_samples_per_day: int = Field(default=0, ge=0, le=10_000_000)
+    quarantine_places: int = Field(default=0, ge=0, le=10_000_000)
 
     def contacts(self, at: At, controls: EpidemicControls) -> None:
         """Add the capacity."""

@@ -88,6 +88,6 @@ class Distancing(Measure):
         return Text(
             f"Từ {words.begins.vi}, {words.where.vi} thực hiện {rules.name.vi}. {rules.words.vi} "
             "Hàng hóa vẫn lưu thông; cơ sở sản xuất an toàn được hoạt động.",
-            f"From {words.begins.en}, {words.where.en} is under {rules.name.en}. {rules.words.en} "
+            f"From {words.begins.en}, {rules.name.en} applies in {words.where.en}. {rules.words.en} "
             "Goods keep moving; safe plants may work.",
         )

@@ -22,7 +22,7 @@ class FirmClosure(Measure):
     )
 
     kind: Literal["firm_closure"] = "firm_closure"
-    cases: int = Field(default=1, ge=1)
+    cases: int = Field(default=1, ge=1, le=100_000)
     days: int = Field(default=14, ge=1, le=60)
 
     def contacts(self, at: At, controls: EpidemicControls) -> None:

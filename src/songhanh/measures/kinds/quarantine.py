@@ -22,7 +22,7 @@ class Quarantine(Measure):
 
     kind: Literal["quarantine"] = "quarantine"
     at_home: bool = False
-    extra_places: int = Field(default=0, ge=0)
+    extra_places: int = Field(default=0, ge=0, le=10_000_000)
 
     def allowed(self, rules: PolicySet, on: date) -> str | None:
         """Return why the rules in force forbid this measure, or nothing."""

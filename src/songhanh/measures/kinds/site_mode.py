@@ -40,7 +40,7 @@ class SiteModeOrder(Measure):
     kind: Literal["site_mode"] = "site_mode"
     mode: Literal["staggered", "two_points", "on_site", "closed"]
     share: float | None = Field(default=None, gt=0.0, le=1.0)
-    extra_lodging_places: int = Field(default=0, ge=0)  # at each site, beyond those of the pack
+    extra_lodging_places: int = Field(default=0, ge=0, le=1_000_000)  # at each site, beyond those of the pack
 
     def modes(self) -> tuple[SiteMode, ...]:
         """Return the modes that the common rule steps down through, the ordered one first."""

@@ -29,7 +29,7 @@ class Tracing(Measure):
     NAME: ClassVar[Text] = Text("Truy vết người tiếp xúc", "Contact tracing")
 
     kind: Literal["tracing"] = "tracing"
-    cases_per_day: int = Field(ge=1)
+    cases_per_day: int = Field(ge=1, le=100_000)
     effort: float = Field(default=1.0, gt=0.0, le=1.0)  # 1: all that trained teams find
 
     def contacts(self, at: At, controls: EpidemicControls) -> None:
