@@ -121,26 +121,31 @@ function plane(data, chart) {
       ...common, type: "scatter", symbol, symbolSize: plan.decided ? 18 : 13, z: 10, cursor: "pointer",
       itemStyle: { color: colour, borderColor: plan.decided ? COLOURS.ink : "#fff", borderWidth: plan.decided ? 3 : 1 },
       data: [{ value: [x, y], href: plan.href, plan }],
-      label: { show: !narrow, formatter: plan.decided ? `${plan.name}\n(${data.decided})` : plan.name, position: "right", distance: 8, ...font, fontSize: 12,
-        color: adoptable ? COLOURS.ink : "#595959", fontWeight: plan.decided ? 600 : 400, backgroundColor: "rgba(255,255,255,.82)", padding: [1, 3] },
-      labelLayout: { hideOverlap: false, moveOverlap: "shiftY" },
+      // A letter, explained by the key beside the chart and repeated in the table: names would hide the marks.
+      label: { show: true, formatter: plan.letter, position: "top", distance: 4, ...font, fontWeight: 600,
+        color: adoptable ? colour : "#595959", backgroundColor: "rgba(255,255,255,.85)", padding: [0, 3] },
     });
   }
   return {
     textStyle: font,
-    legend: narrow ? { type: "plain", top: 0, left: 0, textStyle: { ...font, fontSize: 12 }, data: data.plans.map((p) => p.name), selectedMode: false } : { show: false },
-    grid: { left: 12, right: narrow ? 12 : 190, top: narrow ? 24 + 24 * data.plans.length : 30, bottom: 30, containLabel: true },
+    grid: { left: 12, right: 24, top: 34, bottom: 34, containLabel: true },
     tooltip: { ...tooltip, trigger: "item", formatter: ({ data: item }) => item.plan
-      ? `${item.plan.name}\n${data.x_name}: ${format(item.plan.x[1])} (${format(item.plan.x[0])}–${format(item.plan.x[2])})\n${data.y_name}: ${format(item.plan.y[1])} (${format(item.plan.y[0])}–${format(item.plan.y[2])})` : "" },
+      ? `${item.plan.letter}. ${item.plan.name}\n${data.x_name}: ${format(item.plan.x[1])} (${format(item.plan.x[0])}–${format(item.plan.x[2])})\n${data.y_name}: ${format(item.plan.y[1])} (${format(item.plan.y[0])}–${format(item.plan.y[2])})` : "" },
     xAxis: { type: "log", name: data.x_name, nameLocation: "middle", nameGap: 28, nameTextStyle: { ...font, color: COLOURS.epidemic }, axisLabel: { ...font, fontSize: 12, formatter: (v) => exact(v) }, splitLine: { lineStyle: { color: "#eceae6" } }, ...logRange(data) },
     yAxis: { ...valueAxis(data.y_name), nameTextStyle: { ...font, color: COLOURS.economy, align: "left" } },
     series,
   };
 }
 
+// The smallest 1-2-5 steps that hold everything drawn: whole powers of ten would leave half the plane empty.
 function logRange(data) {
-  const xs = data.plans.flatMap((plan) => plan.x);
-  return { min: 10 ** Math.floor(Math.log10(Math.min(...xs))), max: 10 ** Math.ceil(Math.log10(Math.max(...xs))) };
+  const xs = data.plans.flatMap((plan) => [...plan.x, ...plan.ellipse.map(([x]) => x)]).filter((x) => x >= 1);
+  const step = (value, up) => {
+    const power = 10 ** Math.floor(Math.log10(value));
+    const steps = [1, 2, 5, 10].map((k) => k * power);
+    return up ? steps.find((s) => s >= value) : steps.findLast((s) => s <= value);
+  };
+  return { min: step(Math.min(...xs), false), max: step(Math.max(...xs), true) };
 }
 
 const KINDS = { stacked, fan, bars, plane };
@@ -149,7 +154,6 @@ const charts = new Map();
 function draw(element) {
   const data = JSON.parse(document.getElementById(element.dataset.source).textContent);
   if (element.dataset.chart === "bars") element.style.height = `${Math.max(140, 26 * data.names.length + 40)}px`;
-  if (element.dataset.chart === "plane" && element.clientWidth < 560) element.style.height = `${360 + 24 * data.plans.length}px`;
   const chart = charts.get(element) ?? echarts.init(element, null, { renderer: "canvas" });
   chart.setOption({ animation: false, ...KINDS[element.dataset.chart](data, chart) }, true);
   if (!charts.has(element)) {

@@ -135,8 +135,8 @@ async function draw(element) {
       "NavigationControl.ZoomIn": "Phóng to", "NavigationControl.ZoomOut": "Thu nhỏ", "Map.Title": "Bản đồ", "Popup.Close": "Đóng",
     } : {},
   });
-  map.on("styleimagemissing", ({ id }) => {
-    if (id.startsWith("order-") && !map.hasImage(id)) map.addImage(id, pattern(id.slice(6)), { pixelRatio: 2 });
+  map.once("style.load", () => {
+    for (const level of LEVELS) map.addImage(`order-${level}`, pattern(level), { pixelRatio: 2 });
   });
   map.addControl(new NavigationControl({ showCompass: false }), "top-right");
   map.on("load", () => { addMarks(map, districts, of("site"), element); element.dataset.ready = "yes"; });

@@ -3,6 +3,7 @@
 Names of districts are real so that Vietnamese letters are exercised; every number is drawn by a fixed rule.
 """
 
+# ruff: noqa: E501 - tables read better as tables
 from __future__ import annotations
 
 import math
@@ -29,7 +30,13 @@ SITES = [
 PLANS = [
     ("do-nothing", "Dừng mọi biện pháp (đường tham chiếu)", "Stop all measures (reference line)", 9000, 9500),
     ("present-orders", "Giữ các lệnh hiện hành", "Present orders continued", 7200, 4200),
-    ("targeted", "Đúng điểm: dừng xưởng có ca, giãn nhà trọ, hỗ trợ", "Targeted: affected workshops closed", 3900, 2300),
+    (
+        "targeted",
+        "Đúng điểm: dừng xưởng có ca, giãn nhà trọ, hỗ trợ",
+        "Targeted: affected workshops closed",
+        3900,
+        2300,
+    ),
     ("close-parks", "Dừng bốn khu công nghiệp, Chỉ thị 16", "Four parks closed, Directive 16", 3100, 6100),
     ("on-site", "3 tại chỗ ở mọi khu công nghiệp", "3 on site in all parks", 3600, 3400),
     ("full-lockdown", "Phong tỏa toàn tỉnh", "Full lock-down", 2600, 14500),
@@ -64,7 +71,12 @@ def _places(n_communes: int) -> list[dict[str, Any]]:
             west = 105.85 + 0.22 * (d % 5) + 0.22 * (c % 4) / 4
             south = 21.15 + 0.24 * (d // 5) + 0.24 * (c // 4) / math.ceil(n_communes / 4)
             places.append(
-                {"code": f"{d:02}{c:03}", "district": f"{d:02}", "name": f"Xã {d + 1}.{c + 1}", "box": (west, south)}
+                {
+                    "code": f"{d:02}{c:03}",
+                    "district": f"{d:02}",
+                    "name": f"Xã {d + 1}.{c + 1}",
+                    "box": (west, south),
+                }
             )
     return places
 
@@ -79,7 +91,11 @@ def geometry(n_communes: int = 8) -> dict[str, Any]:
         ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
         properties = {"code": place["code"], "schematic": True}
         features.append(
-            {"type": "Feature", "properties": properties, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+            {
+                "type": "Feature",
+                "properties": properties,
+                "geometry": {"type": "Polygon", "coordinates": [ring]},
+            }
         )
     return {"type": "FeatureCollection", "features": features}
 
@@ -156,6 +172,7 @@ def situation(as_of: date = date(2021, 5, 17), n_communes: int = 8) -> dict[str,
                     kind: sum(c["reported_on"] == day.isoformat() and c["found"] == kind for c in cases)
                     for kind in found
                 },
+                "imported": 0,
             }
             for day in days
         ],
@@ -280,16 +297,18 @@ def _plan(k: int, n_worlds: int, n_communes: int) -> dict[str, Any]:
         ],
         "daily": {
             "dates": dates,
+            "dates_economy": [(date(2021, 5, 18) + timedelta(days=d)).isoformat() for d in range(228)],
             "reported_community": _band([0.3 * v for v in wave]),
             "reported_quarantine": _band([0.7 * v for v in wave]),
             "hospital": _band([12 * v for v in wave]),
-            "value_added_share": _band([1 - 0.25 * math.exp(-(((d - 20) / 25) ** 2)) for d in range(120)]),
+            "value_added_share": _band([1 - 0.25 * math.exp(-(((d - 20) / 25) ** 2)) for d in range(228)]),
         },
         "areas": [
             {
                 "code": place["code"],
                 "cases": _interval((j * 13 % 37) * cases / 9000),
-                "restricted_days": 100.0 * j,
+                "any_case": 0.5,
+                "restricted_days": 0.5 * j,
             }
             for j, place in enumerate(_places(n_communes))
         ],
@@ -320,6 +339,18 @@ def evaluation(
         "economy_until": "2021-12-31",
         "model_version": "test",
         "world_set": "1" * 64,
+        "worlds": {
+            "n_histories": 500,
+            "counts": [
+                {
+                    "place": "*",
+                    "date": "2021-05-16",
+                    "published": 332,
+                    "simulated": _interval(340.0),
+                    "source": "test",
+                }
+            ],
+        },
         "self_consistency_note": _text("Ghi chú thử nghiệm.", "A test note."),
         "ceilings": [],
         "indicators": [
@@ -350,7 +381,13 @@ def evaluate(
     return evaluation(as_of, seed, n_worlds)
 
 
-def situation_of(pack_ref: str, as_of: date, seed: int) -> dict[str, Any]:
+def situation_of(
+    pack_ref: str,
+    as_of: date,
+    seed: int,
+    on_progress: Callable[[int, int, str], None],
+    should_stop: Callable[[], bool],
+) -> dict[str, Any]:
     """Stand in for the decision room's situation."""
     return situation(as_of)
 

@@ -18,9 +18,7 @@ class CaseFilter(forms.Form):
         widget=forms.DateInput(attrs={"placeholder": "17/05/2021", "inputmode": "numeric"}),
         error_messages={"invalid": _("Write day/month/year, for example 17/05/2021.")},
     )
-    found = forms.ChoiceField(
-        label=_("Found"), required=False, choices=[("", _("anywhere")), *FOUND.items()]
-    )
+    found = forms.ChoiceField(label=_("Found"), required=False, choices=[("", _("anywhere")), *FOUND.items()])
 
     def __init__(self, *args: object, areas: list[tuple[str, str]], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

@@ -10,9 +10,7 @@ from shapely.geometry import mapping, shape
 from shapely.ops import unary_union
 
 
-def with_district_outlines(
-    geometry: Mapping[str, Any], areas: Sequence[Mapping[str, Any]]
-) -> dict[str, Any]:
+def with_district_outlines(geometry: Mapping[str, Any], areas: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Add one feature a district (property ``district``) to the communes' GeoJSON."""
     district_of = {area["code"]: area["district_code"] for area in areas}
     communes: dict[str, list[Any]] = defaultdict(list)

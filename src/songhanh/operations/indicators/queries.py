@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from songhanh.operations.indicators.models import LineListCase, Snapshot
-from songhanh.operations.indicators.names import GROUPS, ORDER_LEVELS, site_mode_words
+from songhanh.operations.indicators.names import FOUND, GROUPS, ORDER_LEVELS, site_mode_words
+from songhanh.operations.project.templatetags.songhanh import words
 
 
 def latest() -> Snapshot | None:
@@ -44,6 +45,22 @@ def figure_groups(document: dict[str, Any]) -> list[dict[str, Any]]:
         for group, figures in groups.items()
         if figures
     ]
+
+
+def place_names(document: dict[str, Any]) -> dict[str, str]:
+    """Return the names of communes, districts and sites in the language of the page."""
+    names = {area["code"]: area["name"] for area in [*document["areas"], *document["districts"]]}
+    return names | {site["site_id"]: words(site["name"]) for site in document["sites"]}
+
+
+def bulletins(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the dated bulletins, newest first, each with the name of its place."""
+    names = place_names(document) | {"*": ""}
+    rows = []
+    for row in document["bulletins"]:
+        place = row.get("place", "*")
+        rows.append({**row, "place": names.get(place, place)})
+    return sorted(rows, key=lambda row: row["date"], reverse=True)
 
 
 def sites(document: dict[str, Any]) -> list[dict[str, Any]]:
@@ -89,9 +106,9 @@ def curve(document: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the curve by report day with its total and running total."""
     rows, running = [], 0
     for point in document["curve"]:
-        total = point["community"] + point["quarantine"] + point["sealed"]
+        total = sum(point[found] for found in FOUND if found in point)
         running += total
-        rows.append({**point, "total": total, "cumulative": running})
+        rows.append({"imported": 0, **point, "total": total, "cumulative": running})
     return rows
 
 

@@ -39,13 +39,16 @@ def situation(request: HttpRequest) -> HttpResponse:
         "curve_chart": {
             "dates": [point["date"] for point in curve],
             "series": [
-                {"name": _("in the community"), "colour": "epidemic", "values": [p["community"] for p in curve]},
+                {
+                    "name": _("in the community"),
+                    "colour": "epidemic",
+                    "values": [p["community"] for p in curve],
+                },
                 {"name": _("in quarantine"), "colour": "soft", "values": [p["quarantine"] for p in curve]},
                 {"name": _("in a sealed area"), "colour": "pale", "values": [p["sealed"] for p in curve]},
+                {"name": _("on arrival"), "colour": "grey", "values": [p["imported"] for p in curve]},
             ],
         },
-        "bulletins": document["bulletins"],
-        "bulletin_names": names.BULLETIN_INDICATORS,
     }
     return render(request, "indicators/situation.html", context)
 
@@ -59,7 +62,7 @@ def map_geojson(request: HttpRequest) -> JsonResponse:
 @require_safe
 def curve_csv(request: HttpRequest) -> HttpResponseBase:
     """Download the curve by report day."""
-    columns = ["date", "community", "quarantine", "sealed", "total", "cumulative"]
+    columns = ["date", "community", "quarantine", "sealed", "imported", "total", "cumulative"]
     rows = queries.curve(queries.latest_or_404().document)
     return csv_response("curve.csv", columns, ([row[column] for column in columns] for row in rows))
 
@@ -125,7 +128,7 @@ def capacity(request: HttpRequest) -> HttpResponse:
     figures = [figure for figure in document["figures"] if figure.get("rows") == "capacity"]
     context = {
         "figures": figures,
-        "bulletins": document["bulletins"],
+        "bulletins": queries.bulletins(document),
         "bulletin_names": names.BULLETIN_INDICATORS,
     }
     return render(request, "indicators/capacity.html", _frame(snapshot) | context)

@@ -23,13 +23,24 @@ def evaluate(
     pack_ref: str, as_of: date, seed: int, n_worlds: int, on_progress: Progress, should_stop: ShouldStop
 ) -> dict[str, Any]:
     """Evaluate the plans of a pack on common worlds; see ``songhanh.decision.evaluate``."""
-    result: dict[str, Any] = _function("evaluate")(pack_ref, as_of, seed, n_worlds, on_progress, should_stop)
+    result: dict[str, Any] = _function("evaluate")(
+        pack_ref,
+        as_of,
+        seed=seed,
+        n_worlds=n_worlds,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
     return result
 
 
-def situation(pack_ref: str, as_of: date, seed: int) -> dict[str, Any]:
+def situation(
+    pack_ref: str, as_of: date, seed: int, on_progress: Progress, should_stop: ShouldStop
+) -> dict[str, Any]:
     """Summarise where the province stands; see ``songhanh.decision.situation``."""
-    result: dict[str, Any] = _function("situation")(pack_ref, as_of, seed)
+    result: dict[str, Any] = _function("situation")(
+        pack_ref, as_of, seed=seed, on_progress=on_progress, should_stop=should_stop
+    )
     return result
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from string import ascii_uppercase
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -60,20 +61,22 @@ def plan_rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the plans with their headline outcomes; those that can be adopted first."""
     names = {plan["id"]: plan["name"] for plan in result["plans"]}
     order = {"front": 0, "open": 0, "dominated": 1, "infeasible": 2, "reference": 3}
-    rows = []
-    for plan in result["plans"]:
-        rows.append(
-            {
-                "plan": plan,
-                "status": status(plan),
-                "headlines": [
-                    {"indicator": indicator, "outcome": plan["outcomes"].get(indicator["id"])}
-                    for indicator in headline_indicators(result)
-                ],
-                "dominated_by": [names.get(other, {"vi": other, "en": other}) for other in plan["dominated_by"]],
-            }
-        )
-    return sorted(rows, key=lambda row: order[row["status"]])
+    rows: list[dict[str, Any]] = [
+        {
+            "plan": plan,
+            "status": status(plan),
+            "headlines": [
+                {"indicator": indicator, "outcome": plan["outcomes"].get(indicator["id"])}
+                for indicator in headline_indicators(result)
+            ],
+            "dominated_by": [names.get(other, {"vi": other, "en": other}) for other in plan["dominated_by"]],
+        }
+        for plan in result["plans"]
+    ]
+    rows.sort(key=lambda row: order[row["status"]])
+    for letter, row in zip(ascii_uppercase, rows, strict=False):
+        row["letter"] = letter
+    return rows
 
 
 def headline_indicators(result: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -126,6 +129,7 @@ def plane_chart(result: Mapping[str, Any], address_of: Any) -> dict[str, Any]:
         plans.append(
             {
                 "id": plan["id"],
+                "letter": row["letter"],
                 "name": words(plan["name"]),
                 "status": row["status"],
                 "decided": plan["decided"],
@@ -140,7 +144,6 @@ def plane_chart(result: Mapping[str, Any], address_of: Any) -> dict[str, Any]:
         "plans": plans,
         "x_name": _("Cases found in all (logarithmic scale)"),
         "y_name": _("Value added lost, bn VND"),
-        "decided": _("decided on 17 May"),
     }
 
 
@@ -149,7 +152,13 @@ def fan_charts(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
     daily = plan["daily"]
     known = (
         ("reported_community", _("Cases found in the community, by day"), _("cases"), "epidemic", False),
-        ("reported_quarantine", _("Cases found in quarantine or sealed areas, by day"), _("cases"), "epidemic", False),
+        (
+            "reported_quarantine",
+            _("Cases found in quarantine or sealed areas, by day"),
+            _("cases"),
+            "epidemic",
+            False,
+        ),
         ("hospital", _("People under treatment"), _("beds"), "epidemic", False),
         ("value_added_share", _("Value added, share of a year without an outbreak"), "%", "economy", True),
     )
@@ -161,26 +170,36 @@ def fan_charts(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
                 q: [None if v is None else round(factor * v, 2) for v in daily[key][q]]
                 for q in ("p05", "p50", "p95")
             }
-            dates = daily["dates"][: len(band["p50"])]
+            dates = _dates_of(daily, band["p50"])
             charts.append(
                 {"id": key, "title": title, "unit": unit, "colour": colour, "dates": dates, **band}
-                | {"words": {"median": _("median"), "band": _("90% of worlds")}}
+                | {"words": {"median": _("median"), "band": _("nine worlds in ten")}}
             )
     return charts
+
+
+def _dates_of(daily: Mapping[str, Any], values: Sequence[Any]) -> list[str]:
+    """Return the dates of a series: the economy is followed longer than the epidemic."""
+    long = daily.get("dates_economy", daily["dates"])
+    return list(daily["dates"] if len(values) <= len(daily["dates"]) else long)[: len(values)]
+
+
+def series_of(plan: Mapping[str, Any]) -> list[str]:
+    """Return the names of the daily series of a plan."""
+    return [key for key in plan["daily"] if not key.startswith("dates")]
 
 
 def daily_rows(plan: Mapping[str, Any], every: int = 7) -> list[dict[str, Any]]:
     """Return the daily series as rows, one a week, for the table beside the charts."""
     daily = plan["daily"]
-    series = [key for key in daily if key != "dates"]
+    series = series_of(plan)
+    dates = max((daily["dates"], daily.get("dates_economy", [])), key=len)
     return [
         {
-            "date": daily["dates"][i],
-            "cells": {
-                key: {q: _item(daily[key][q], i) for q in ("p05", "p50", "p95")} for key in series
-            },
+            "date": dates[i],
+            "cells": {key: {q: _item(daily[key][q], i) for q in ("p05", "p50", "p95")} for key in series},
         }
-        for i in range(0, len(daily["dates"]), every)
+        for i in range(0, len(dates), every)
     ]
 
 
@@ -208,6 +227,15 @@ def cause_rows(plan: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     """Return the causes of lost job-days with their words, largest first."""
     rows = [(str(CAUSES.get(cause, cause)), value) for cause, value in plan["jobs_by_cause"].items()]
     return sorted(rows, key=lambda row: -row[1]["p50"])
+
+
+def agreement_rows(result: Mapping[str, Any], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return what was published and what the worlds say of it, date by date."""
+    counts = result.get("worlds", {}).get("counts", [])
+    return [
+        {**count, "place": names.get(count["place"], "" if count["place"] == "*" else count["place"])}
+        for count in counts
+    ]
 
 
 def area_rows(plan: Mapping[str, Any], names: Mapping[str, str]) -> list[dict[str, Any]]:

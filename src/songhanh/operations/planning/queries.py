@@ -26,9 +26,9 @@ def shown(run: str | None) -> Evaluation | None:
     return ready.order_by("-ready_at", "-pk").first()
 
 
-def plan_of(evaluation: Evaluation | None, plan_id: str) -> dict[str, Any]:
+def plan_of(result: dict[str, Any], plan_id: str) -> dict[str, Any]:
     """Return one plan of an answer, or end in 404."""
-    for plan in evaluation.result["plans"] if evaluation and evaluation.result else []:
+    for plan in result["plans"]:
         if plan["id"] == plan_id:
             found: dict[str, Any] = plan
             return found

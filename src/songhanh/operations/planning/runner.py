@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-from songhanh.core.errors import SonghanhError
+from songhanh.core.errors import Cancelled, SonghanhError
 from songhanh.operations.planning import actions, engine
 from songhanh.operations.planning.models import Job
 
@@ -79,7 +79,7 @@ def run(job_id: int) -> None:
     try:
         with pulse.beating():
             _work(job, pulse)
-    except Stopped:
+    except (Stopped, Cancelled):
         actions.mark_cancelled(job=job)
     except SonghanhError as error:
         actions.mark_failed(job=job, error=str(error))
@@ -105,7 +105,9 @@ def _work(job: Job, pulse: Pulse) -> None:
         pulse.should_stop,
     )
     pulse.check()
-    situation = engine.situation(question.pack_ref, question.as_of, question.seed)
+    situation = engine.situation(
+        question.pack_ref, question.as_of, question.seed, pulse.on_progress, pulse.should_stop
+    )
     geometry = engine.geometry(question.pack_ref)
     pulse.check()
     actions.complete(job=job, evaluation=evaluation, situation=situation, geometry=geometry)

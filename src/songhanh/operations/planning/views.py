@@ -22,11 +22,12 @@ from songhanh.operations.project.downloads import csv_response
 from songhanh.operations.project.templatetags.songhanh import words
 
 
-def _shown_or_404(request: HttpRequest) -> Evaluation:
+def _result_or_404(request: HttpRequest) -> dict[str, Any]:
     evaluation = queries.shown(request.GET.get("run"))
     if evaluation is None or evaluation.result is None:
         raise Http404("no run has been computed yet")
-    return evaluation
+    result: dict[str, Any] = evaluation.result
+    return result
 
 
 def _query(request: HttpRequest) -> str:
@@ -42,7 +43,12 @@ def _initial(evaluation: Evaluation | None) -> dict[str, Any]:
 
 def _decide_page(request: HttpRequest, form: RunForm, status: int = 200) -> HttpResponse:
     evaluation = queries.shown(request.GET.get("run"))
-    context: dict[str, Any] = {"section": "decide", "evaluation": evaluation, "form": form, "jobs": queries.open_jobs()}
+    context: dict[str, Any] = {
+        "section": "decide",
+        "evaluation": evaluation,
+        "form": form,
+        "jobs": queries.open_jobs(),
+    }
     if evaluation is None or evaluation.result is None:
         return render(request, "planning/decide_empty.html", context, status=status)
     result = evaluation.result
@@ -57,6 +63,7 @@ def _decide_page(request: HttpRequest, form: RunForm, status: int = 200) -> Http
         "headlines": presentation.headline_indicators(result),
         "full_table": presentation.full_table(result),
         "chart": presentation.plane_chart(result, address_of),
+        "agreement": presentation.agreement_rows(result, _place_names()),
         "runs": queries.recent_runs(),
         "query": _query(request),
     }
@@ -110,14 +117,12 @@ def cancel_job(request: HttpRequest, job_id: int) -> HttpResponse:
 @require_safe
 def plan(request: HttpRequest, plan_id: str) -> HttpResponse:
     """Show one plan by day, area and sector."""
-    evaluation = _shown_or_404(request)
-    found = queries.plan_of(evaluation, plan_id)
-    result = evaluation.result
+    result = _result_or_404(request)
+    found = queries.plan_of(result, plan_id)
     sectors = presentation.sector_rows(found)
     causes = presentation.cause_rows(found)
     context = {
         "section": "decide",
-        "evaluation": evaluation,
         "result": result,
         "pack": result["pack"],
         "plan": found,
@@ -131,25 +136,22 @@ def plan(request: HttpRequest, plan_id: str) -> HttpResponse:
         ),
         "causes": causes,
         "cause_chart": presentation.bars(causes, _("person-days"), "economy"),
-        "areas": presentation.area_rows(found, _area_names())[:30],
+        "areas": presentation.area_rows(found, _place_names())[:30],
         "n_areas": len(found["areas"]),
         "query": _query(request),
     }
     return render(request, "planning/plan.html", context)
 
 
-def _area_names() -> dict[str, str]:
+def _place_names() -> dict[str, str]:
     snapshot = indicators_queries.latest()
-    if snapshot is None:
-        return {}
-    places = [*snapshot.document["areas"], *snapshot.document["districts"]]
-    return {place["code"]: place["name"] for place in places}
+    return indicators_queries.place_names(snapshot.document) if snapshot else {}
 
 
 @require_safe
 def plans_csv(request: HttpRequest) -> HttpResponseBase:
     """Download every outcome of every plan."""
-    result = _shown_or_404(request).result
+    result = _result_or_404(request)
     statistics = ["mean", "p05", "p50", "p95", "cvar90", "max_regret"]
     rows = (
         [plan["id"], words(plan["name"]), presentation.status(plan), indicator]
@@ -163,7 +165,7 @@ def plans_csv(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def evaluation_json(request: HttpRequest) -> HttpResponse:
     """Download the whole answer; the same bytes as the command line's ``--json``."""
-    response = HttpResponse(json_bytes(_shown_or_404(request).result), content_type="application/json")
+    response = HttpResponse(json_bytes(_result_or_404(request)), content_type="application/json")
     response["Content-Disposition"] = 'attachment; filename="evaluation.json"'
     return response
 
@@ -171,12 +173,13 @@ def evaluation_json(request: HttpRequest) -> HttpResponse:
 @require_safe
 def daily_csv(request: HttpRequest, plan_id: str) -> HttpResponseBase:
     """Download the daily series of a plan."""
-    found = queries.plan_of(_shown_or_404(request), plan_id)
+    found = queries.plan_of(_result_or_404(request), plan_id)
     days = presentation.daily_rows(found, every=1)
-    series = [key for key in found["daily"] if key != "dates"]
+    series = presentation.series_of(found)
     header = ["date", *(f"{key}_{q}" for key in series for q in ("p05", "p50", "p95"))]
     rows = (
-        [row["date"], *(row["cells"][key][q] for key in series for q in ("p05", "p50", "p95"))] for row in days
+        [row["date"], *(row["cells"][key][q] for key in series for q in ("p05", "p50", "p95"))]
+        for row in days
     )
     return csv_response(f"{plan_id}-daily.csv", header, rows)
 
@@ -184,11 +187,17 @@ def daily_csv(request: HttpRequest, plan_id: str) -> HttpResponseBase:
 @require_safe
 def areas_csv(request: HttpRequest, plan_id: str) -> HttpResponseBase:
     """Download the areas of a plan."""
-    found = queries.plan_of(_shown_or_404(request), plan_id)
-    header = ["code", "name", "cases_p05", "cases_p50", "cases_p95", "restricted_days"]
+    found = queries.plan_of(_result_or_404(request), plan_id)
+    header = ["code", "name", "cases_p05", "cases_p50", "cases_p95", "any_case", "restricted_days"]
     rows = (
-        [area["code"], area["name"], *(area["cases"][q] for q in ("p05", "p50", "p95")), area["restricted_days"]]
-        for area in presentation.area_rows(found, _area_names())
+        [
+            area["code"],
+            area["name"],
+            *(area["cases"][q] for q in ("p05", "p50", "p95")),
+            area.get("any_case"),
+            area["restricted_days"],
+        ]
+        for area in presentation.area_rows(found, _place_names())
     )
     return csv_response(f"{plan_id}-areas.csv", header, rows)
 
@@ -196,7 +205,7 @@ def areas_csv(request: HttpRequest, plan_id: str) -> HttpResponseBase:
 @require_safe
 def areas_geojson(request: HttpRequest, plan_id: str) -> JsonResponse:
     """Serve the map of a plan: the situation's communes with the cases the plan expects."""
-    found = queries.plan_of(_shown_or_404(request), plan_id)
+    found = queries.plan_of(_result_or_404(request), plan_id)
     cases = {area["code"]: area["cases"] for area in found["areas"]}
     collection = indicators_queries.map_geojson(indicators_queries.latest_or_404())
     for feature in collection["features"]:

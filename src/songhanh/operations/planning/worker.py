@@ -10,19 +10,20 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 
 import django
 from django.db import connection
 from django.db.utils import Error as DatabaseError
+from django.utils.module_loading import import_string
 
 logger = logging.getLogger(__name__)
 
 CHECK_SECONDS = 3.0
 
 
-def keep(recover: object, parent: int | None, finished: threading.Event) -> None:
+def keep(recover: Callable[[], int], parent: int | None, finished: threading.Event) -> None:
     """Recover lost jobs every few seconds; end this process when the one that started it has gone."""
-    assert callable(recover)
     while not finished.wait(CHECK_SECONDS):
         if parent is not None and os.getppid() != parent:
             os.kill(os.getpid(), signal.SIGTERM)
@@ -40,12 +41,9 @@ def main(arguments: list[str] | None = None) -> None:
     given = sys.argv[1:] if arguments is None else arguments
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "songhanh.operations.project.settings")
     django.setup()
-    # Not at the top: models can be imported only after django.setup().
-    from django_tasks_db.management.commands.db_worker import Worker
-
-    from songhanh.operations.planning import actions
-
-    worker = Worker(
+    # By name and late: modules with models can be imported only after django.setup().
+    recover = import_string("songhanh.operations.planning.actions.recover_lost")
+    worker = import_string("django_tasks_db.management.commands.db_worker.Worker")(
         queue_names=["default"],
         interval=0.5,
         batch=False,
@@ -58,7 +56,7 @@ def main(arguments: list[str] | None = None) -> None:
     worker.configure_signals()
     finished = threading.Event()
     parent = int(given[0]) if given else None
-    keeper = threading.Thread(target=keep, args=(actions.recover_lost, parent, finished), daemon=True)
+    keeper = threading.Thread(target=keep, args=(recover, parent, finished), daemon=True)
     keeper.start()
     try:
         worker.run()

@@ -122,7 +122,7 @@ class WorkerProcess:
     def _launch(self) -> None:
         command = [sys.executable, "-m", "songhanh.operations.planning.worker", str(os.getpid())]
         # A session of its own, so that Ctrl-C reaches the server only, which then stops the worker in order.
-        self._process = subprocess.Popen(command, start_new_session=True)
+        self._process = subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own worker
 
     def _keep_alive(self) -> None:
         pause = 1.0
@@ -152,7 +152,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000, threads: int = 8, with_work
         if worker is not None:
             worker.start()
         shown = f"[{host}]" if ":" in host else host
-        print(f"Songhanh is at http://{shown}:{port}/ (Ctrl-C stops it)", file=sys.stderr, flush=True)
+        _say(f"Songhanh is at http://{shown}:{port}/ (Ctrl-C stops it)")
         server.run()
     except KeyboardInterrupt:
         pass
@@ -160,7 +160,12 @@ def serve(host: str = "127.0.0.1", port: int = 8000, threads: int = 8, with_work
         server.close()
         if worker is not None:
             worker.stop()
-        print("Stopped.", file=sys.stderr, flush=True)
+        _say("Stopped.")
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
 
 
 def _interrupt(signum: int, frame: object) -> None:

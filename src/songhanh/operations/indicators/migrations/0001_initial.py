@@ -5,50 +5,74 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Snapshot',
+            name="Snapshot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pack_id', models.CharField(max_length=80)),
-                ('pack_hash', models.CharField(max_length=64)),
-                ('as_of', models.DateField()),
-                ('seed', models.BigIntegerField()),
-                ('document', models.JSONField(help_text='songhanh-situation/1 without its line list')),
-                ('geometry', models.JSONField(help_text='GeoJSON of the communes')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("pack_id", models.CharField(max_length=80)),
+                ("pack_hash", models.CharField(max_length=64)),
+                ("as_of", models.DateField()),
+                ("seed", models.BigIntegerField()),
+                ("document", models.JSONField(help_text="songhanh-situation/1 without its line list")),
+                ("geometry", models.JSONField(help_text="GeoJSON of the communes")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['-created_at', '-id'],
-                'constraints': [models.UniqueConstraint(fields=('pack_hash', 'as_of', 'seed'), name='one_snapshot_per_run')],
+                "ordering": ["-created_at", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("pack_hash", "as_of", "seed"), name="one_snapshot_per_run"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LineListCase',
+            name="LineListCase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40)),
-                ('reported_on', models.DateField()),
-                ('onset_on', models.DateField(null=True)),
-                ('area_code', models.CharField(max_length=20)),
-                ('area_name', models.CharField(max_length=120)),
-                ('district_name', models.CharField(max_length=120)),
-                ('age_group', models.CharField(max_length=20)),
-                ('site_id', models.CharField(blank=True, max_length=80)),
-                ('site_name', models.JSONField(null=True)),
-                ('found', models.CharField(max_length=20)),
-                ('snapshot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cases', to='indicators.snapshot')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40)),
+                ("reported_on", models.DateField()),
+                ("onset_on", models.DateField(null=True)),
+                ("area_code", models.CharField(max_length=20)),
+                ("area_name", models.CharField(max_length=120)),
+                ("district_name", models.CharField(max_length=120)),
+                ("age_group", models.CharField(max_length=20)),
+                ("site_id", models.CharField(blank=True, max_length=80)),
+                ("site_name", models.JSONField(null=True)),
+                ("found", models.CharField(max_length=20)),
+                (
+                    "snapshot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cases",
+                        to="indicators.snapshot",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-reported_on', 'code'],
-                'indexes': [models.Index(fields=['snapshot', '-reported_on', 'code'], name='case_by_day'), models.Index(fields=['snapshot', 'area_code'], name='case_by_area')],
-                'constraints': [models.UniqueConstraint(fields=('snapshot', 'code'), name='case_code_once_a_snapshot')],
+                "ordering": ["-reported_on", "code"],
+                "indexes": [
+                    models.Index(fields=["snapshot", "-reported_on", "code"], name="case_by_day"),
+                    models.Index(fields=["snapshot", "area_code"], name="case_by_area"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("snapshot", "code"), name="case_code_once_a_snapshot")
+                ],
             },
         ),
     ]

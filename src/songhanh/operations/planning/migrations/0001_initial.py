@@ -6,55 +6,126 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Evaluation',
+            name="Evaluation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pack_ref', models.CharField(help_text='name of an embedded example, or a folder', max_length=300)),
-                ('pack_id', models.CharField(blank=True, max_length=80)),
-                ('pack_hash', models.CharField(blank=True, max_length=64)),
-                ('as_of', models.DateField()),
-                ('seed', models.BigIntegerField(default=1, validators=[django.core.validators.MinValueValidator(0)])),
-                ('n_worlds', models.PositiveIntegerField(default=100, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(2000)])),
-                ('result', models.JSONField(help_text='songhanh-evaluation/1; empty until the job is done', null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('ready_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "pack_ref",
+                    models.CharField(help_text="name of an embedded example, or a folder", max_length=300),
+                ),
+                ("pack_id", models.CharField(blank=True, max_length=80)),
+                ("pack_hash", models.CharField(blank=True, max_length=64)),
+                ("as_of", models.DateField()),
+                (
+                    "seed",
+                    models.BigIntegerField(
+                        default=1, validators=[django.core.validators.MinValueValidator(0)]
+                    ),
+                ),
+                (
+                    "n_worlds",
+                    models.PositiveIntegerField(
+                        default=100,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(2000),
+                        ],
+                    ),
+                ),
+                (
+                    "result",
+                    models.JSONField(
+                        help_text="songhanh-evaluation/1; empty until the job is done", null=True
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("ready_at", models.DateTimeField(null=True)),
             ],
             options={
-                'ordering': ['-created_at', '-id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('seed__gte', 0)), name='seed_not_negative'), models.CheckConstraint(condition=models.Q(('n_worlds__gte', 1), ('n_worlds__lte', 2000)), name='worlds_in_range')],
+                "ordering": ["-created_at", "-id"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("seed__gte", 0)), name="seed_not_negative"),
+                    models.CheckConstraint(
+                        condition=models.Q(("n_worlds__gte", 1), ("n_worlds__lte", 2000)),
+                        name="worlds_in_range",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('queued', 'waiting'), ('running', 'running'), ('done', 'done'), ('failed', 'failed'), ('cancelled', 'cancelled')], default='queued', max_length=10)),
-                ('task_id', models.CharField(blank=True, help_text='its entry in the task queue', max_length=64)),
-                ('attempt', models.PositiveSmallIntegerField(default=0)),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('stage', models.CharField(blank=True, max_length=200)),
-                ('cancel_requested', models.BooleanField(default=False)),
-                ('error', models.TextField(blank=True, help_text='what was wrong and what to do, for people')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('queued_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(null=True)),
-                ('heartbeat_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('evaluation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='jobs', to='planning.evaluation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "waiting"),
+                            ("running", "running"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "task_id",
+                    models.CharField(blank=True, help_text="its entry in the task queue", max_length=64),
+                ),
+                ("attempt", models.PositiveSmallIntegerField(default=0)),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("total", models.PositiveIntegerField(default=0)),
+                ("stage", models.CharField(blank=True, max_length=200)),
+                ("cancel_requested", models.BooleanField(default=False)),
+                (
+                    "error",
+                    models.TextField(blank=True, help_text="what was wrong and what to do, for people"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("queued_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField(null=True)),
+                ("heartbeat_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "evaluation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="jobs",
+                        to="planning.evaluation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at', '-id'],
-                'indexes': [models.Index(fields=['state', 'heartbeat_at'], name='job_by_heartbeat')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'running'), _negated=True), ('heartbeat_at__isnull', False), _connector='OR'), name='running_job_has_heartbeat')],
+                "ordering": ["-created_at", "-id"],
+                "indexes": [models.Index(fields=["state", "heartbeat_at"], name="job_by_heartbeat")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "running"), _negated=True),
+                            ("heartbeat_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="running_job_has_heartbeat",
+                    )
+                ],
             },
         ),
     ]

@@ -10,7 +10,9 @@ from typing import Any
 from django import template
 from django.utils import formats
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from songhanh.core.text import Text
 from songhanh.operations.project import assets
 
 register = template.Library()
@@ -23,10 +25,12 @@ def asset(name: str) -> str:
 
 
 @register.filter
-def words(text: Mapping[str, str] | str | None) -> str:
-    """Return a ``{"vi", "en"}`` text in the language of the page."""
+def words(text: Mapping[str, str] | Text | str | None) -> str:
+    """Return a text of both languages in the language of the page."""
     if text is None:
         return ""
+    if isinstance(text, Text):
+        return text.in_language(get_language() or "vi")
     if isinstance(text, str):
         return text
     return text.get((get_language() or "vi")[:2]) or text.get("vi", "")
@@ -37,7 +41,7 @@ def decimals_for(value: float) -> int:
     size = abs(value)
     if size >= 100 or float(value).is_integer():
         return 0
-    return 1 if size >= 1 else 2
+    return 1 if size >= 10 else 2
 
 
 def rounded(value: float) -> float:
@@ -57,10 +61,18 @@ def number(value: float | None, decimals: int | None = None) -> str:
     return formats.number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
 
 
+MILLION = 1_000_000
+
+
 @register.filter
 def estimate(value: float | None) -> str:
-    """Write a model's number to three significant digits: more would pretend."""
-    return "–" if value is None else number(rounded(float(value)))
+    """Write a model's number to three significant digits (more would pretend), in millions from a million on."""
+    if value is None:
+        return "–"
+    kept = rounded(float(value))
+    if abs(kept) < MILLION:
+        return number(kept)
+    return _("%(n)s million") % {"n": number(rounded(kept / MILLION))}
 
 
 @register.filter
@@ -74,7 +86,10 @@ def interval(outcome: Mapping[str, Any] | None) -> str:
     """Write the 90% interval of an outcome, ``p05–p95``."""
     if not outcome or outcome.get("p05") is None:
         return "–"
-    return f"{estimate(outcome['p05'])}–{estimate(outcome['p95'])}"
+    low, high = float(outcome["p05"]), float(outcome["p95"])
+    if rounded(low) >= MILLION:  # the unit once, not twice
+        return f"{number(rounded(low / MILLION))}–{estimate(high)}"
+    return f"{estimate(low)}–{estimate(high)}"
 
 
 @register.filter
@@ -82,12 +97,12 @@ def day(value: date | str | None) -> str:
     """Write a date (or an ISO string of one) as the language does; other words pass through."""
     if value is None or value == "":
         return "–"
-    if isinstance(value, str):
-        try:
-            value = date.fromisoformat(value[:10])
-        except ValueError:
-            return value
-    return formats.date_format(value, "DATE_FORMAT")
+    if not isinstance(value, str):
+        return formats.date_format(value, "DATE_FORMAT")
+    try:
+        return formats.date_format(date.fromisoformat(value[:10]), "DATE_FORMAT")
+    except ValueError:
+        return value
 
 
 @register.filter

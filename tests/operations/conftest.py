@@ -1,0 +1,54 @@
+"""What the tests of the web application stand on."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from django.test import Client
+
+
+def _documents() -> ModuleType:
+    # Tests are imported by path (importlib mode), so the builder beside them is too; it is also what worker
+    # processes of the tests import, by this same name.
+    path = Path(__file__).with_name("documents.py")
+    spec = importlib.util.spec_from_file_location("songhanh_test_documents", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["songhanh_test_documents"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def documents() -> ModuleType:
+    """The builder of test documents."""
+    return _documents()
+
+
+@pytest.fixture
+def stored(db: None, documents: ModuleType) -> object:
+    """An evaluation and its situation in the database."""
+    from songhanh.operations.planning import actions
+
+    return actions.store(
+        pack_ref="test-province",
+        evaluation=documents.evaluation(),
+        situation=documents.situation(),
+        geometry=documents.geometry(),
+    )
+
+
+@pytest.fixture(params=["vi", "en"])
+def reader(request: pytest.FixtureRequest) -> Iterator[Client]:
+    """A reader of each language."""
+    client = Client()
+    if request.param == "en":
+        client.cookies["django_language"] = "en"
+    client.language = request.param  # type: ignore[attr-defined]
+    yield client
