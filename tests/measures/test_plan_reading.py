@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import pickle
 from datetime import date
 from pathlib import Path
 
@@ -154,3 +155,9 @@ def test_the_id_follows_the_content_and_not_the_file() -> None:
 def test_the_slug_is_the_file_name_without_its_number(tmp_path: Path) -> None:
     (tmp_path / "30-close-parks.toml").write_text(plan_text(CT16), encoding="utf-8")
     assert read_plan(tmp_path / "30-close-parks.toml").slug == "close-parks"
+
+
+def test_a_plan_can_be_a_key_and_travel_to_another_process() -> None:
+    plan = parse_plan(plan_text(CT16 + "\ntrigger = { at_least = 3 }", CLOSED))
+    copy = pickle.loads(pickle.dumps(plan))
+    assert copy == plan and hash(copy) == hash(plan) and copy.id == plan.id

@@ -35,7 +35,7 @@ class Ground:
     workers, lodging, site_commune
         (S,) workers, places to sleep, and the commune a site lies in.
     sector_mix
-        (S, J) share of a site's workers by sector.
+        (S, J) share of a site's workers by sector; sums to 1.
     essential
         (J,) sectors that stay open under Directive 16.
     shut_school
@@ -202,7 +202,8 @@ def _sector_mix(pack: Pack, site_ids: list[str]) -> Floats:
         for row in pack.tables["site_sectors"].to_dicts():
             if row["site_id"] in rows and row["sector_id"] in sectors:
                 mix[rows[row["site_id"]], sectors[row["sector_id"]]] += float(row["share"])
-    return mix
+    total = mix.sum(axis=1, keepdims=True)
+    return np.where(total > 0.0, mix / np.maximum(total, 1e-12), 1.0 / max(len(sectors), 1))
 
 
 def _school_holidays(pack: Pack, areas: Mapping[str, Indices]) -> tuple[tuple[date, date, Indices], ...]:
