@@ -6,7 +6,7 @@ functions of `epidemic.controls` and the ones below, which are order-free.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -40,15 +40,19 @@ class Needs:
     tests: float = 0.0
     money_vnd_bn: float = 0.0
 
-    def __add__(self, other: Needs) -> Needs:
-        kinds = [kind for kind in STAFF if kind in self.staff_days or kind in other.staff_days]
-        staff = {kind: self.staff_days.get(kind, 0.0) + other.staff_days.get(kind, 0.0) for kind in kinds}
-        return Needs(
-            staff,
-            self.places + other.places,
-            self.lodging_short + other.lodging_short,
-            self.tests + other.tests,
-            self.money_vnd_bn + other.money_vnd_bn,
+    @classmethod
+    def total(cls, parts: Sequence[Needs]) -> Needs:
+        """Return the sum of some needs."""
+        staff: dict[str, float] = {}
+        for part in parts:
+            for kind, days in part.staff_days.items():
+                staff[kind] = staff.get(kind, 0.0) + days
+        return cls(
+            {kind: staff[kind] for kind in STAFF if kind in staff},
+            sum(part.places for part in parts),
+            sum(part.lodging_short for part in parts),
+            sum(part.tests for part in parts),
+            sum(part.money_vnd_bn for part in parts),
         )
 
 

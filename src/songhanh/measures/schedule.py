@@ -102,6 +102,11 @@ class Schedule:
         return when if self.as_of is None else min(when, self.as_of)
 
     @cached_property
+    def reacts(self) -> bool:
+        """Tell whether anything observed can change a lever."""
+        return bool(self.triggered) or any(placed.steps_from is not None for placed in self.placed)
+
+    @cached_property
     def triggered(self) -> tuple[int, ...]:
         """Return the positions of the measures that begin by a trigger."""
         return tuple(i for i, placed in enumerate(self.placed) if placed.measure.trigger is not None)
@@ -188,9 +193,9 @@ class Run:
         schedule = self.schedule
         today = date_of(schedule.ground.origin, day)
         rules_on = schedule.rules_on(today)
-        if day > self._day:
+        if day > self._day and schedule.reacts:
             self._observe(day, rules_on, observed)
-            self._day = day
+        self._day = day
         in_force = tuple(
             i for i, placed in enumerate(schedule.placed) if self._groups[i] and _is_on(placed, day)
         )
@@ -273,10 +278,9 @@ class Run:
             measure.contacts(at, draft.epidemic)
             measure.work(at, draft)
             measure.restrict(at, draft)
-        needs = Needs()
         for measure, at in acting:
             measure.settle(at, draft)
-            needs = needs + measure.needs(at)
+        needs = Needs.total([measure.needs(at) for measure, at in acting])
         _finish(ground, draft, needs)
         return DayMeasures(draft.epidemic, draft.economy, in_force, needs, draft.restricted, draft.level)
 
