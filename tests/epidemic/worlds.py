@@ -128,7 +128,9 @@ def _places(
     free[at_sites] = False
     for site, workers in enumerate(np.array_split(r.permutation(at_sites), n_sites)):
         for k in range(0, len(workers), firm):
-            places.append((workers[k : k + firm], FIRM_AT_SITE, site, site % N_SECTORS, site % n_communes, 30))
+            places.append(
+                (workers[k : k + firm], FIRM_AT_SITE, site, site % N_SECTORS, site % n_communes, 30)
+            )
     for c in range(n_communes):
         pupils = np.flatnonzero((age >= 5) & (age < 18) & (home == c))
         for k in range(0, len(pupils), 400):

@@ -149,7 +149,9 @@ def care(
             if not words[who] & CONFIRMED:
                 u = uniform(address(seed, who, 0, _CARE), 2)
                 urgent_sample(day, i, u, sensitivity, urgent, records, counters)
-            days = wholes[WARD_TO_ICU] if outcome >= CRITICAL else stay(seed, who, 0, stays[WARD_DAYS], tables)
+            days = (
+                wholes[WARD_TO_ICU] if outcome >= CRITICAL else stay(seed, who, 0, stays[WARD_DAYS], tables)
+            )
             push(CARE, day + days, i, events, heads, counters)
         elif stage == IN_WARD and outcome >= CRITICAL:
             counters[NOW_SEVERE] -= 1
@@ -211,12 +213,11 @@ def confirm(
         word = words[who]
         if word & (CONFIRMED | DEAD):
             continue
-        person = people[who]
-        where = found_where(records[i, LAYER], word, locked[person[COMMUNE]])
-        reported[day, person[COMMUNE], where] += 1
-        reported_age[day, person[AGE_GROUP]] += 1
-        if person[CELL] >= 0:
-            reported_site[day, person[CELL] // n_sectors] += 1
+        where = found_where(records[i, LAYER], word, locked[people[who, COMMUNE]])
+        reported[day, people[who, COMMUNE], where] += 1
+        reported_age[day, people[who, AGE_GROUP]] += 1
+        if people[who, CELL] >= 0:
+            reported_site[day, people[who, CELL] // n_sectors] += 1
         records[i, FOUND_ON] = day
         records[i, ROOM] = slot_of[who] + 1 if word & CENTRAL else 0
         counters[NOW_HOSPITAL] += 1

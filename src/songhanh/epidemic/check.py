@@ -72,7 +72,9 @@ def check_imports(imports: NDArray[np.int64], n_people: int, days: int) -> NDArr
     imports = np.asarray(imports, np.int64).reshape(-1, 2) if np.size(imports) else np.zeros((0, 2), np.int64)
     people, when = imports[:, 0], imports[:, 1]
     if people.size and (people.min() < 0 or people.max() >= n_people):
-        raise SonghanhError(_fault("imports", f"person {people.min()} to {people.max()}", f"0 to {n_people - 1}"))
+        raise SonghanhError(
+            _fault("imports", f"person {people.min()} to {people.max()}", f"0 to {n_people - 1}")
+        )
     if when.size and when.min() < 0:
         raise SonghanhError(_fault("imports", f"day {when.min()}", f"0 to {days - 1}"))
     return np.ascontiguousarray(imports[np.lexsort((people, when))])

@@ -74,13 +74,21 @@ def open_day(
 
 @kernel
 def count_firm(
-    place: int, by: int, people: Ints, places: Ints, members: Ints, words: Words, locked_now: Bytes, away: Ints, absent: Ints
+    place: int,
+    by: int,
+    people: Ints,
+    places: Ints,
+    members: Ints,
+    words: Words,
+    locked_now: Bytes,
+    away: Ints,
+    absent: Ints,
 ) -> None:
     """Count the workers of a firm that closes or reopens, but those who are away for another reason."""
     for rank in range(places[place, START], places[place, END]):
         who = members[rank]
         if not words[who] & AWAY_MASK:
-            count_away(AWAY_FIRM, by, people[who], locked_now, away, absent)
+            count_away(AWAY_FIRM, by, who, people, locked_now, away, absent)
 
 
 @kernel

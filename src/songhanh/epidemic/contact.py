@@ -57,7 +57,12 @@ Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
 _TRANSMIT, _LODGE = 1, 5  # core.rng.Purpose
-_HOUSEHOLD, _BOARDING, _LINE, _PLANT = int(Layer.HOUSEHOLD), int(Layer.BOARDING), int(Layer.LINE), int(Layer.PLANT)
+_HOUSEHOLD, _BOARDING, _LINE, _PLANT = (
+    int(Layer.HOUSEHOLD),
+    int(Layer.BOARDING),
+    int(Layer.LINE),
+    int(Layer.PLANT),
+)
 _CLASS, _SCHOOL, _COMMUNITY = int(Layer.CLASS), int(Layer.SCHOOL), int(Layer.COMMUNITY)
 _QUARANTINE = int(Layer.QUARANTINE)
 _TWO_POINTS, _ON_SITE, _CLOSED = int(SiteMode.TWO_POINTS), int(SiteMode.ON_SITE), int(SiteMode.CLOSED)
@@ -73,7 +78,7 @@ def is_admitted(who: int, share: float, base_seed: np.uint64) -> bool:
 @kernel
 def whereabouts(
     who: int,
-    person: Ints,
+    people: Ints,
     places: Ints,
     place_state: Ints,
     locked: Flags,
@@ -82,7 +87,7 @@ def whereabouts(
     base_seed: np.uint64,
 ) -> int:
     """Return where a person who is not away spends the working day: home, work, lodged at work, or school."""
-    place = person[PLACE]
+    place = people[who, PLACE]
     if place < 0:
         return AT_HOME
     kind = places[place, KIND]
@@ -95,8 +100,12 @@ def whereabouts(
             return AT_HOME
         if mode == _ON_SITE or mode == _TWO_POINTS:
             return LODGED
-        return AT_HOME if locked[person[COMMUNE]] else AT_WORK
-    if locked[person[COMMUNE]] or locked[places[place, PLACE_COMMUNE]] or place_state[place, CLOSED_TO] > 0:
+        return AT_HOME if locked[people[who, COMMUNE]] else AT_WORK
+    if (
+        locked[people[who, COMMUNE]]
+        or locked[places[place, PLACE_COMMUNE]]
+        or place_state[place, CLOSED_TO] > 0
+    ):
         return AT_HOME
     return AT_SCHOOL if kind == SCHOOL else AT_WORK
 
@@ -104,10 +113,11 @@ def whereabouts(
 @kernel
 def add_rates(
     spread: float,
+    who: int,
     where: int,
     in_quarantine: bool,
     in_place: bool,
-    person: Ints,
+    people: Ints,
     places: Ints,
     rates: Reals,
     reals: Reals,
@@ -126,18 +136,20 @@ def add_rates(
     if in_place:
         today[_QUARANTINE] = spread * rates[_QUARANTINE]
         return today[_QUARANTINE]
-    commune = person[COMMUNE]
-    place = person[PLACE]
+    commune = people[who, COMMUNE]
+    place = people[who, PLACE]
     if where != LODGED:
-        size = person[HOME_END] - person[HOME_START]
+        size = people[who, HOME_END] - people[who, HOME_START]
         today[_HOUSEHOLD] = spread * rates[_HOUSEHOLD] * home_scale[min(size, home_scale.shape[0] - 1)]
         if in_quarantine:
             return today[_HOUSEHOLD]
         out = 0.0 if locked[commune] else movement[commune] * reals[SHARE_OUT]
         today[_COMMUNITY] = spread * rates[_COMMUNITY] * community[commune] * (1.0 - reals[SHARE_OUT] + out)
-        if person[BOARDING] >= 0:
+        if people[who, BOARDING] >= 0:
             idle = place >= 0 and where == AT_HOME
-            today[_BOARDING] = spread * rates[_BOARDING] * boarding[commune] * (reals[IDLE_BOARDING] if idle else 1.0)
+            today[_BOARDING] = (
+                spread * rates[_BOARDING] * boarding[commune] * (reals[IDLE_BOARDING] if idle else 1.0)
+            )
     if where == AT_SCHOOL:
         level = spread * school[places[place, PLACE_COMMUNE]]
         today[_CLASS] = level * rates[_CLASS]
@@ -176,15 +188,15 @@ def one_of(lo: int, hi: int, own: int, u: float) -> int:
 
 
 @kernel
-def meet_member(layer: int, person: Ints, places: Ints, members: Ints, v: float) -> int:
+def meet_member(who: int, layer: int, people: Ints, places: Ints, members: Ints, v: float) -> int:
     """Pick somebody of the same workplace or school: the own line or class, or anybody there."""
-    place = person[PLACE]
+    place = people[who, PLACE]
     lo, hi = places[place, START], places[place, END]
     if layer == _LINE or layer == _CLASS:
         unit = places[place, UNIT]
-        lo += ((person[RANK] - lo) // unit) * unit
+        lo += ((people[who, RANK] - lo) // unit) * unit
         hi = min(hi, lo + unit)
-    chosen = one_of(lo, hi, person[RANK], v)
+    chosen = one_of(lo, hi, people[who, RANK], v)
     return members[chosen] if chosen >= 0 else -1
 
 
@@ -216,10 +228,11 @@ def meet_community(
                 commune = places[people[neighbour, PLACE], PLACE_COMMUNE]
         else:
             commune = people[int(uniform(key, draw + 3) * people.shape[0]), COMMUNE]
-        if commune != home and (locked[commune] or uniform(key, draw + 4) >= movement[commune] * community[commune]):
+        if commune != home and (
+            locked[commune] or uniform(key, draw + 4) >= movement[commune] * community[commune]
+        ):
             return -1
-    chosen = one_of(commune_start[commune], commune_start[commune + 1], who, v)
-    return chosen
+    return one_of(commune_start[commune], commune_start[commune + 1], who, v)
 
 
 @kernel
@@ -257,17 +270,18 @@ def meet(
 ) -> int:
     """Pick whom an infectious person meets in a layer, or -1 for nobody."""
     v = uniform(key, draw + 1)
-    person = people[who]
     if layer == _HOUSEHOLD:
-        return one_of(person[HOME_START], person[HOME_END], who, v)
+        return one_of(people[who, HOME_START], people[who, HOME_END], who, v)
     if layer == _COMMUNITY:
-        return meet_community(who, key, draw, people, places, commune_start, reals, community, movement, locked)
+        return meet_community(
+            who, key, draw, people, places, commune_start, reals, community, movement, locked
+        )
     if layer == _QUARANTINE:
         return meet_in_quarantine(who, v, room, slots, slot_of, n_slots)
     if layer == _BOARDING and not is_lodged:
-        house = person[BOARDING]
+        house = people[who, BOARDING]
         return one_of(boardings[house, 0], boardings[house, 1], who, v)
-    return meet_member(layer, person, places, members, v)
+    return meet_member(who, layer, people, places, members, v)
 
 
 @kernel
@@ -296,7 +310,7 @@ def is_reachable(
     together = layer == _LINE or layer == _PLANT or layer == _CLASS or layer == _SCHOOL or where == LODGED
     if not together and not any_lodged:
         return True
-    there = whereabouts(other, people[other], places, place_state, locked, site_mode, site_share, base_seed)
+    there = whereabouts(other, people, places, place_state, locked, site_mode, site_share, base_seed)
     return there == where if together else there != LODGED
 
 
@@ -356,9 +370,9 @@ def transmit(
             spread *= reals[ASYMPTOMATIC_FACTOR]
         where = AT_HOME
         if not word & QUARANTINED:
-            where = whereabouts(who, people[who], places, place_state, locked, site_mode, site_share, base_seed)
+            where = whereabouts(who, people, places, place_state, locked, site_mode, site_share, base_seed)
         total = add_rates(
-            spread, where, word & QUARANTINED != 0, word & CENTRAL != 0, people[who], places, rates, reals,
+            spread, who, where, word & QUARANTINED != 0, word & CENTRAL != 0, people, places, rates, reals,
             home_scale, community, movement, boarding, school, work, locked, site_contact, today,
         )  # fmt: skip
         key = address(seed, who, day, _TRANSMIT)

@@ -24,10 +24,40 @@ Bytes = NDArray[np.uint8]
 
 @kernel
 def trace_and_quarantine(
-    day, seed, base_seed, trace, levers, people, places, members, boardings, commune_start, reals, wholes,
-    community, locked, site_mode, site_share, place_state, last_open, locked_now, away, absent, words, touched,
-    records, slots, slot_of, events, heads, tests_due, trace_queue, buffer, counters, daily,
-):  # type: ignore[no-untyped-def]  # fmt: skip
+    day: int,
+    seed: np.uint64,
+    base_seed: np.uint64,
+    trace: Floats,
+    levers: Counters,
+    people: Ints,
+    places: Ints,
+    members: Ints,
+    boardings: Ints,
+    commune_start: Ints,
+    reals: Reals,
+    wholes: Counters,
+    community: Floats,
+    locked: Flags,
+    site_mode: Bytes,
+    site_share: Floats,
+    place_state: Ints,
+    last_open: Ints,
+    locked_now: Bytes,
+    away: Ints,
+    absent: Ints,
+    words: Words,
+    touched: Ints,
+    records: Ints,
+    slots: Ints,
+    slot_of: Ints,
+    events: Ints,
+    heads: Ints,
+    tests_due: Ints,
+    trace_queue: Ints,
+    buffer: Ints,
+    counters: Counters,
+    daily: Ints,
+) -> None:
     """Trace as many cases as the tracers can take today, the longest waiting first."""
     queue_traces(day, events, heads, trace_queue, counters)
     last = min(counters[N_TRACE_QUEUE], counters[TRACE_DONE] + max(0, levers[TRACE_CAPACITY]))
@@ -149,7 +179,9 @@ def live_day(
         urgent, events, heads, counters, deaths,
     )  # fmt: skip
     test_quarantined(day, seed, sensitivity, words, records, urgent, events, heads, tests_due, counters)
-    test_symptomatic(day, seed, detection, sensitivity, people, words, records, urgent, events, heads, counters)
+    test_symptomatic(
+        day, seed, detection, sensitivity, people, words, records, urgent, events, heads, counters
+    )
     sample_rounds(
         day, seed, sampling, site_sampling, levers, reals, sensitivity, people, commune_start, site_workers,
         n_sectors, words, records, active, screening, counters,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,11 +39,13 @@ class Engine:
     Parameters
     ----------
     population
-        The people; or a `people.Packed` with its counts, to share between engines of a process.
+        The people.
     days
         Days of a run at most.
     capacity
         Infections at most; more raise `CapacityError`.
+    packed
+        The same people as `people.pack` gives them, to share between the engines of a process.
 
     Attributes
     ----------
@@ -50,7 +54,9 @@ class Engine:
         rules may observe. Views, not copies.
     """
 
-    def __init__(self, population: Population, days: int, capacity: int = 200_000, packed: Packed | None = None) -> None:
+    def __init__(
+        self, population: Population, days: int, capacity: int = 200_000, packed: Packed | None = None
+    ) -> None:
         self.days = days
         self.capacity = capacity
         self.n_communes = population.n_communes
@@ -87,7 +93,7 @@ class Engine:
         self._locked_workers = ints(cells)
         slots, slot_of = ints(in_quarantine, 2), ints(n)
         # In the order of `day.live_day`.
-        self._state = (
+        self._state: tuple[Any, ...] = (
             self._words,
             self._touched,
             self._records,
@@ -127,7 +133,7 @@ class Engine:
         self._dead_by_day = ints(days, cells)
         self._firm_closed_by_day = ints(days, cells)
         self._locked_by_day = ints(days, cells)
-        self._books = (
+        self._books: tuple[Any, ...] = (
             self._infections,
             self._infections_layer,
             self.reported,
@@ -174,7 +180,7 @@ class Engine:
         self._seed = self._base_seed = np.uint64(seed)
         home_scale = self._home_scale(parameters.values["household_scaling"])
         packed = self._packed
-        self._given = (
+        self._given: tuple[Any, ...] = (
             self._n_sectors,
             packed.people,
             packed.places,
@@ -233,7 +239,7 @@ class Engine:
         levers[at.AT_HOME_RULE] = controls.quarantine_at_home
         levers[at.LAB_CAPACITY] = controls.lab_capacity
         levers[at.POOL_SIZE] = controls.pool_size
-        live_day(
+        arguments: tuple[Any, ...] = (
             day,
             self._seed,
             self._base_seed,
@@ -256,6 +262,7 @@ class Engine:
             *self._state,
             *self._books,
         )
+        live_day(*arguments)
         self._next_day = day + 1
         full = int(self._counters[at.FULL])
         if full:

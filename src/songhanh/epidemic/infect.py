@@ -57,7 +57,9 @@ _FROM_OUTSIDE = int(Layer.IMPORT)
 
 
 @kernel
-def infect(who: int, source: int, layer: int, records: Ints, words: Words, touched: Ints, counters: Counters) -> None:
+def infect(
+    who: int, source: int, layer: int, records: Ints, words: Words, touched: Ints, counters: Counters
+) -> None:
     """Open the record of an infection; `begin_infections` fills it at the end of the day's transmission."""
     position = counters[N_RECORDS]
     if position >= records.shape[0]:
@@ -124,38 +126,35 @@ def begin_infections(
 ) -> None:
     """Draw the natural history of today's new infections and link each to the one that caused it."""
     for i in range(first, counters[N_RECORDS]):
-        record = records[i]
-        who = record[PERSON]
+        who = records[i, PERSON]
         key = address(seed, who, 0, _NATURAL_HISTORY)
         time = int(uniform(key, 0) * TABLE_SIZE)  # one draw for latency and incubation: they go together
-        record[DAY] = day
-        record[INFECTIOUS_ON] = day + int(tables[T_LATENT, time])
-        record[SPREAD] = int(uniform(key, 1) * TABLE_SIZE)
-        outcome = outcome_of(
-            uniform(address(seed, who, 0, _SEVERITY), 0), people[who, AGE_GROUP], severity
-        )
-        record[OUTCOME] = outcome
+        records[i, DAY] = day
+        records[i, INFECTIOUS_ON] = day + int(tables[T_LATENT, time])
+        records[i, SPREAD] = int(uniform(key, 1) * TABLE_SIZE)
+        outcome = outcome_of(uniform(address(seed, who, 0, _SEVERITY), 0), people[who, AGE_GROUP], severity)
+        records[i, OUTCOME] = outcome
         has_symptoms = outcome != MILD or uniform(key, 2) < reals[SHARE_SYMPTOMATIC]
-        record[ONSET] = day + int(tables[T_INCUBATION, time]) if has_symptoms else -1
-        record[STAGE] = AT_HOME
-        record[PENDING] = 0
-        record[FOUND_ON] = -1
-        record[ROOM] = 0
-        record[LAST_SLOT] = 0
-        record[CHILD] = -1
-        record[SIBLING] = -1
-        source = record[SOURCE]
+        records[i, ONSET] = day + int(tables[T_INCUBATION, time]) if has_symptoms else -1
+        records[i, STAGE] = AT_HOME
+        records[i, PENDING] = 0
+        records[i, FOUND_ON] = -1
+        records[i, ROOM] = 0
+        records[i, LAST_SLOT] = 0
+        records[i, CHILD] = -1
+        records[i, SIBLING] = -1
+        source = records[i, SOURCE]
         if source >= 0:
-            record[SIBLING] = records[source, CHILD]
+            records[i, SIBLING] = records[source, CHILD]
             records[source, CHILD] = i
         active[counters[N_ACTIVE]] = i
         counters[N_ACTIVE] += 1
         infections[day, people[who, COMMUNE]] += 1
-        infections_layer[day, record[LAYER]] += 1
+        infections_layer[day, records[i, LAYER]] += 1
         if has_symptoms:
             wait = int(tables[T_SEEK, int(uniform(key, 3) * TABLE_SIZE)])
-            push(SEEK_TEST, record[ONSET] + wait, i, events, heads, counters)
+            push(SEEK_TEST, records[i, ONSET] + wait, i, events, heads, counters)
         if outcome != MILD:
-            push(CARE, record[ONSET] + wholes[ONSET_TO_WARD], i, events, heads, counters)
+            push(CARE, records[i, ONSET] + wholes[ONSET_TO_WARD], i, events, heads, counters)
         if words[who] & QUARANTINED:
             book_quarantine_tests(day, i, who, slots, slot_of, wholes, records, events, heads, counters)

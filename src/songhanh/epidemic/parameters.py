@@ -94,9 +94,7 @@ class EpidemicParameters:
     @property
     def mean_generation_days(self) -> float:
         """Return the mean time from an infection to the ones it causes, in days."""
-        return float(
-            self.tables[at.T_LATENT].mean() + (self.profile * np.arange(at.PROFILE_DAYS)).sum()
-        )
+        return float(self.tables[at.T_LATENT].mean() + (self.profile * np.arange(at.PROFILE_DAYS)).sum())
 
 
 @lru_cache(maxsize=512)
@@ -206,9 +204,14 @@ def _tables(values: Mapping[str, float]) -> NDArray[np.float64]:
     tables[at.T_LATENT] = np.clip(np.rint(latent), 1.0, _MOST_DAYS)
     incubation = stats.lognorm.ppf(q, values["incubation_sigma"], scale=values["incubation_median_days"])
     tables[at.T_INCUBATION] = np.clip(np.rint(incubation), 1.0, _MOST_DAYS + 6.0)
-    tables[at.T_SEEK] = np.clip(stats.geom.ppf(q, 1.0 / (1.0 + values["symptoms_to_test_days"])) - 1.0, 0.0, 14.0)
+    tables[at.T_SEEK] = np.minimum(_geometric(q, values["symptoms_to_test_days"]), _MOST_DAYS)
     tables[at.T_LENGTH] = stats.gamma.ppf(q, 3.0, scale=1.0 / 3.0)
     return tables
+
+
+def _geometric(q: NDArray[np.float64], mean: float) -> NDArray[np.float64]:
+    """Return quantiles of the geometric distribution on 0, 1, 2, ... with a mean."""
+    return np.floor(np.log1p(-q) / math.log(mean / (1.0 + mean))) if mean > 0 else np.zeros_like(q)
 
 
 def _profile(values: Mapping[str, float]) -> NDArray[np.float64]:

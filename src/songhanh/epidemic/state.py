@@ -70,7 +70,7 @@ def until(word: np.uint64) -> int:
 
 
 @kernel
-def away_kind(word: np.uint64, person: Ints, place_state: Ints) -> int:
+def away_kind(word: np.uint64, who: int, people: Ints, place_state: Ints) -> int:
     """Return why somebody cannot come to work, the strongest reason first, or -1."""
     if word & DEAD:
         return AWAY_DEAD
@@ -78,19 +78,21 @@ def away_kind(word: np.uint64, person: Ints, place_state: Ints) -> int:
         return AWAY_ISOLATED
     if word & QUARANTINED:
         return AWAY_QUARANTINED
-    place = person[PLACE]
+    place = people[who, PLACE]
     if place >= 0 and place_state[place, CLOSED_TO] > 0:
         return AWAY_FIRM
     return -1
 
 
 @kernel
-def count_away(kind: int, by: int, person: Ints, locked_now: NDArray[np.uint8], away: Ints, absent: Ints) -> None:
+def count_away(
+    kind: int, by: int, who: int, people: Ints, locked_now: NDArray[np.uint8], away: Ints, absent: Ints
+) -> None:
     """Add to the people away, by commune and cell; those of locked communes are not counted as absent."""
-    cell = person[CELL]
+    cell = people[who, CELL]
     if kind < 0 or cell < 0:
         return
-    commune = person[COMMUNE]
+    commune = people[who, COMMUNE]
     away[commune, cell, kind] += by
     if not locked_now[commune]:
         absent[cell, kind] += by
@@ -108,10 +110,9 @@ def set_word(
     absent: Ints,
 ) -> None:
     """Change a person's word and keep the counts of people away exact: one reason a person at a time."""
-    person = people[who]
-    before = away_kind(words[who], person, place_state)
-    after = away_kind(word, person, place_state)
+    before = away_kind(words[who], who, people, place_state)
+    after = away_kind(word, who, people, place_state)
     words[who] = word
     if before != after:
-        count_away(before, -1, person, locked_now, away, absent)
-        count_away(after, 1, person, locked_now, away, absent)
+        count_away(before, -1, who, people, locked_now, away, absent)
+        count_away(after, 1, who, people, locked_now, away, absent)

@@ -84,7 +84,9 @@ def is_positive(day: int, i: int, u: float, pool: float, records: Ints, sensitiv
 
 
 @kernel
-def wait_in_queue(i: int, ticket: int, bit: int, queue: Ints, length: int, records: Ints, counters: Counters) -> int:
+def wait_in_queue(
+    i: int, ticket: int, bit: int, queue: Ints, length: int, records: Ints, counters: Counters
+) -> int:
     """Put a positive sample into a queue of the laboratory and return the new length."""
     if length >= queue.shape[0]:
         counters[FULL] = FULL_SAMPLES
@@ -96,7 +98,9 @@ def wait_in_queue(i: int, ticket: int, bit: int, queue: Ints, length: int, recor
 
 
 @kernel
-def urgent_sample(day: int, i: int, u: float, sensitivity: Reals, urgent: Ints, records: Ints, counters: Counters) -> None:
+def urgent_sample(
+    day: int, i: int, u: float, sensitivity: Reals, urgent: Ints, records: Ints, counters: Counters
+) -> None:
     """Take one urgent sample of an infected person, tested by itself."""
     ticket = counters[URGENT_ARRIVED]
     counters[URGENT_ARRIVED] = ticket + 1
@@ -274,7 +278,15 @@ def run_laboratory(
         counters,
     )
     counters[N_MASS_PENDING] = report(
-        known_on, counters[MASS_RUN], MASS_SAMPLE, screening, counters[N_MASS_PENDING], records, events, heads, counters
+        known_on,
+        counters[MASS_RUN],
+        MASS_SAMPLE,
+        screening,
+        counters[N_MASS_PENDING],
+        records,
+        events,
+        heads,
+        counters,
     )
     tests[day] = run + screened
     lab_queue[day] = (

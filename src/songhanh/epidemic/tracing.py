@@ -75,7 +75,12 @@ Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
 _TRACE = 4  # core.rng.Purpose
-_HOUSEHOLD, _BOARDING, _LINE, _PLANT = int(Layer.HOUSEHOLD), int(Layer.BOARDING), int(Layer.LINE), int(Layer.PLANT)
+_HOUSEHOLD, _BOARDING, _LINE, _PLANT = (
+    int(Layer.HOUSEHOLD),
+    int(Layer.BOARDING),
+    int(Layer.LINE),
+    int(Layer.PLANT),
+)
 _CLASS, _SCHOOL, _COMMUNITY = int(Layer.CLASS), int(Layer.SCHOOL), int(Layer.COMMUNITY)
 _QUARANTINE = int(Layer.QUARANTINE)
 # Second column of the buffer: contact that goes on during quarantine starts the clock again.
@@ -95,7 +100,16 @@ def add_contact(who: int, goes_on: int, buffer: Ints, n: int, counters: Counters
 
 @kernel
 def add_range(
-    lo: int, hi: int, own: int, p: float, goes_on: int, key: np.uint64, draw: int, buffer: Ints, n: int, counters: Counters
+    lo: int,
+    hi: int,
+    own: int,
+    p: float,
+    goes_on: int,
+    key: np.uint64,
+    draw: int,
+    buffer: Ints,
+    n: int,
+    counters: Counters,
 ) -> int:
     """Add each person of an index range with a probability, by skipping ahead to the next one found."""
     if p <= 0.0:
@@ -145,10 +159,8 @@ def was_open(day: int, place: int, places: Ints, place_state: Ints, last_open: I
     if place_state[place, CLOSED_TO] > 0 and day - place_state[place, CLOSED_ON] > window:
         return False
     kind, commune = places[place, KIND], places[place, PLACE_COMMUNE]
-    if kind == FIRM_AT_SITE:
-        last = last_open[0, places[place, SITE]]
-    else:
-        last = last_open[1 if kind == SCHOOL else 2, commune]
+    row = 1 if kind == SCHOOL else 2
+    last = last_open[0, places[place, SITE]] if kind == FIRM_AT_SITE else last_open[row, commune]
     return day - last <= window
 
 
@@ -339,7 +351,7 @@ def contacts_of(
         n = collect_room(i, key, trace, wholes[ROOM_SIZE], slots, slot_of, records, buffer, n, counters)
         if slots[records[i, ROOM] - 1, 1] < records[i, INFECTIOUS_ON]:
             return n  # infectious only since in quarantine: nobody else was met
-    where = whereabouts(who, people[who], places, place_state, locked, site_mode, site_share, base_seed)
+    where = whereabouts(who, people, places, place_state, locked, site_mode, site_share, base_seed)
     if where != LODGED:
         lo, hi = people[who, HOME_START], people[who, HOME_END]
         n = add_range(lo, hi, who, trace[_HOUSEHOLD], SAME_HOME, key, 200, buffer, n, counters)
