@@ -7,8 +7,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import django
 import pytest
-from django.conf import settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -20,7 +20,7 @@ os.environ["SONGHANH_HOME"] = str(_HOME)
 os.environ.setdefault("NUMBA_CACHE_DIR", str(REPOSITORY / "var" / "numba"))
 # Here and not in pyproject.toml, where pytest-django would read the settings before the two lines above.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "songhanh.operations.project.settings")
-assert settings.DATABASES
+django.setup()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
