@@ -63,8 +63,8 @@ def test_park_workers_lie_in_their_range_and_agree_with_the_totals() -> None:
     lodgers = sums("boarding", "site_id", "lodgers")
     assert sum(lodgers.values()) == 60_000
     assert all(lodgers[park] < parks[park] for park in parks)
-    for park in parks:
-        assert sum(int(r["workers"]) for r in sites if r["parent_id"] == park) < parks[park]
+    for park, workers in parks.items():
+        assert sum(int(r["workers"]) for r in sites if r["parent_id"] == park) < workers
 
 
 def test_sectors_add_to_the_grdp_and_its_structure() -> None:
