@@ -15,7 +15,9 @@ PY := .venv/bin/python
 SONGHANH := .venv/bin/songhanh
 SETUP := scripts/setup.sh
 EXAMPLE := bac-giang-2021
-PYTEST := $(PY) -m pytest
+# Two processes, a file of tests each at a time; WORKERS=0 runs them one after the other in one process.
+WORKERS ?= 2
+PYTEST := $(PY) -m pytest -q -n $(WORKERS) --dist loadfile
 BROWSER = CHROMIUM="$$(cat .make/browser)"
 
 # To show the example takes less than to develop it: only `demo` and `run` are content with the smaller lock.
@@ -42,10 +44,10 @@ run: $(RUNTIME) ## only serve what is already there, web and background worker
 	@exec $(SONGHANH) serve
 
 test: .make/dev.stamp .make/frontend.stamp .make/messages.stamp .make/browser.stamp ## all tests but the slow ones, in a real browser too
-	@$(BROWSER) $(PYTEST) -q -m "not slow"
+	@$(BROWSER) $(PYTEST) -m "not slow"
 
 test-slow: .make/dev.stamp .make/frontend.stamp .make/messages.stamp .make/browser.stamp ## the tests that take more than 20 s each
-	@$(BROWSER) $(PYTEST) -q -m slow
+	@$(BROWSER) $(PYTEST) -m slow
 
 check: check-format check-lint check-types check-arrows check-dependencies check-translations ## layout, lint, types, arrows, dependencies, translations
 	@echo "All checks hold."

@@ -12,10 +12,17 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
-# Both are read when `songhanh.core.jit` is first imported, so they are set before any test module is: a fresh
-# data directory (no test sees what a person or an older run left), but one kernel cache for all runs, because
-# compiling the models takes far longer than testing them.
-_HOME = Path(tempfile.mkdtemp(prefix="songhanh-test-home-"))
+# All of this is read when `songhanh.core.jit` is first imported, so it is set before any test module is: a fresh
+# data directory (no test sees what a person or an older run left), of which the processes of one run share the
+# cache, and one kernel cache for all runs, because compiling the models takes far longer than testing them.
+_IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+if not _IS_WORKER:
+    os.environ["SONGHANH_TEST_RUN"] = tempfile.mkdtemp(prefix="songhanh-test-")
+_RUN = Path(os.environ["SONGHANH_TEST_RUN"])
+_HOME = _RUN / os.environ.get("PYTEST_XDIST_WORKER", "home")
+_HOME.mkdir()
+(_RUN / "cache").mkdir(exist_ok=True)
+(_HOME / "cache").symlink_to(_RUN / "cache", target_is_directory=True)
 os.environ["SONGHANH_HOME"] = str(_HOME)
 os.environ.setdefault("NUMBA_CACHE_DIR", str(REPOSITORY / "var" / "numba"))
 # Here and not in pyproject.toml, where pytest-django would read the settings before the two lines above.
@@ -34,7 +41,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_unconfigure() -> None:
     """Remove the data directory of this run."""
-    shutil.rmtree(_HOME, ignore_errors=True)
+    if not _IS_WORKER:
+        shutil.rmtree(_RUN, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
