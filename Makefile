@@ -18,7 +18,7 @@ EXAMPLE := bac-giang-2021
 # Two processes, a file of tests each at a time; WORKERS=0 runs them one after the other in one process.
 WORKERS ?= 2
 PYTEST := $(PY) -m pytest -q -n $(WORKERS) --dist loadfile
-BROWSER = CHROMIUM="$$(cat .make/browser)"
+BROWSER = SONGHANH_CHROMIUM="$$(cat .make/browser)"
 
 # To show the example takes less than to develop it: only `demo` and `run` are content with the smaller lock.
 LOCK := $(if $(filter-out demo run,$(MAKECMDGOALS))$(wildcard .make/dev.stamp),dev,base)

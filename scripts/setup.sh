@@ -127,7 +127,7 @@ frontend() {
 
 find_browser() {
     local candidate
-    for candidate in "${CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable; do
+    for candidate in "${SONGHANH_CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable; do
         if [ -n "$candidate" ] && command -v "$candidate" >/dev/null 2>&1; then
             command -v "$candidate"
             return
@@ -138,7 +138,7 @@ find_browser() {
 
 browser() {
     demand_writable
-    local instruction="Install Chromium (Debian, Ubuntu: apt-get install chromium), or name a Chrome: CHROMIUM=/path/to/chrome make test"
+    local instruction="Install Chromium (Debian, Ubuntu: apt-get install chromium), or name a Chrome: SONGHANH_CHROMIUM=/path/to/chrome make test"
     if ! find_browser >/dev/null; then
         if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
             say "Chromium for the browser tests (apt-get)"

@@ -63,7 +63,7 @@ def test_no_python(clone: Path, bare_path: str) -> None:
 def test_no_browser_and_no_way_to_install_one(clone: Path, bare_path: str) -> None:
     result = run(clone, "browser", path=bare_path)
     assert result.returncode == 2
-    assert "CHROMIUM=" in result.stderr
+    assert "SONGHANH_CHROMIUM=" in result.stderr
     assert not (clone / ".make" / "browser.stamp").exists()
 
 
@@ -71,7 +71,7 @@ def test_a_browser_that_is_named(clone: Path, bare_path: str) -> None:
     named = clone / "my-chrome"
     named.write_text("#!/bin/sh\n")
     named.chmod(0o755)
-    assert run(clone, "browser", path=bare_path, CHROMIUM=str(named)).returncode == 0
+    assert run(clone, "browser", path=bare_path, SONGHANH_CHROMIUM=str(named)).returncode == 0
     assert (clone / ".make" / "browser").read_text().strip() == str(named)
 
 
