@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The steps of the set-up, called by the Makefile. Each can be interrupted at any point and run again.
 #
-#   scripts/setup.sh verify              forget what was set up if the folder was moved or Python is gone
+#   scripts/setup.sh verify              forget what was set up if the folder was moved, or Python or the browser is gone
 #   scripts/setup.sh python base|dev     the virtual environment, from requirements/base.lock or dev.lock
 #   scripts/setup.sh frontend            styles, fonts, map and charts, with the system's npm or a packaged Node.js
 #   scripts/setup.sh browser             finds Chromium, or installs it where that is possible
@@ -33,6 +33,9 @@ verify() {
     [ -d .make ] || return 0
     if [ "$(cat "$PLACE" 2>/dev/null)" != "$PWD" ] || ! works; then
         rm -f .make/*.stamp
+    fi
+    if [ -e .make/browser.stamp ] && ! command -v "$(cat .make/browser 2>/dev/null)" >/dev/null; then
+        rm -f .make/browser.stamp
     fi
 }
 
