@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from songhanh.core.jit import kernel
+from songhanh.core.jit import inline_kernel, kernel
 from songhanh.core.modes import SiteMode
 from songhanh.core.rng import address, poisson, uniform
 from songhanh.epidemic.controls import Layer
@@ -21,11 +21,11 @@ from songhanh.epidemic.layout import (
     CENTRAL,
     CLOSED_TO,
     COMMUNE,
-    CONFIRMED,
     DAY,
     DORMITORY,
     END,
     EVER,
+    FOUND_ON,
     HOME_END,
     HOME_START,
     IDLE_BOARDING,
@@ -69,13 +69,13 @@ _TWO_POINTS, _ON_SITE, _CLOSED = int(SiteMode.TWO_POINTS), int(SiteMode.ON_SITE)
 AT_HOME, AT_WORK, LODGED, AT_SCHOOL = 0, 1, 2, 3
 
 
-@kernel
+@inline_kernel
 def is_admitted(who: int, share: float, base_seed: np.uint64) -> bool:
     """Tell whether a worker is among the share that a site admits: the same people while the share stays."""
     return share >= 1.0 or uniform(address(base_seed, who, 0, _LODGE), 0) < share
 
 
-@kernel
+@inline_kernel
 def whereabouts(
     who: int,
     people: Ints,
@@ -110,7 +110,7 @@ def whereabouts(
     return AT_SCHOOL if kind == SCHOOL else AT_WORK
 
 
-@kernel
+@inline_kernel
 def add_rates(
     spread: float,
     who: int,
@@ -132,7 +132,8 @@ def add_rates(
     today: Reals,
 ) -> float:
     """Fill the infections expected today by layer (`today`) and return their sum."""
-    today[:] = 0.0
+    for layer in range(_QUARANTINE + 1):  # a loop: slices and sums of arrays cost ten times as much in a kernel
+        today[layer] = 0.0
     if in_place:
         today[_QUARANTINE] = spread * rates[_QUARANTINE]
         return today[_QUARANTINE]
@@ -164,7 +165,10 @@ def add_rates(
         today[_PLANT] = level * rates[_PLANT]
         if where == LODGED:
             today[_BOARDING] = spread * rates[_BOARDING] * reals[DORMITORY]
-    return today.sum()
+    total = 0.0
+    for layer in range(_QUARANTINE):
+        total += today[layer]
+    return total
 
 
 @kernel
@@ -355,9 +359,7 @@ def transmit(
     j = 0
     while j < counters[N_ACTIVE]:
         i = active[j]
-        who = records[i, PERSON]
-        word = words[who]
-        if word & CONFIRMED or day - records[i, DAY] >= detectable_days:
+        if records[i, FOUND_ON] >= 0 or day - records[i, DAY] >= detectable_days:
             counters[N_ACTIVE] -= 1
             active[j] = active[counters[N_ACTIVE]]
             continue
@@ -365,6 +367,8 @@ def transmit(
         since = day - records[i, INFECTIOUS_ON]
         if since < 0 or since >= profile.shape[0]:
             continue
+        who = records[i, PERSON]
+        word = words[who]
         spread = tables[T_SPREAD, records[i, SPREAD]] * profile[since]
         if records[i, ONSET] < 0:
             spread *= reals[ASYMPTOMATIC_FACTOR]

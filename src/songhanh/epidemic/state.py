@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from songhanh.core.jit import kernel
+from songhanh.core.jit import inline_kernel, kernel
 from songhanh.epidemic.layout import (
     AWAY_DEAD,
     AWAY_FIRM,
@@ -63,13 +63,13 @@ def touch(person: int, words: Words, touched: Ints, counters: Counters) -> np.ui
     return word | TOUCHED
 
 
-@kernel
+@inline_kernel
 def until(word: np.uint64) -> int:
     """Return the last day of a person's quarantine."""
     return int((word & UNTIL_MASK) >> UNTIL_SHIFT)
 
 
-@kernel
+@inline_kernel
 def away_kind(word: np.uint64, who: int, people: Ints, place_state: Ints) -> int:
     """Return why somebody cannot come to work, the strongest reason first, or -1."""
     if word & DEAD:
@@ -84,7 +84,7 @@ def away_kind(word: np.uint64, who: int, people: Ints, place_state: Ints) -> int
     return -1
 
 
-@kernel
+@inline_kernel
 def count_away(
     kind: int, by: int, who: int, people: Ints, locked_now: NDArray[np.uint8], away: Ints, absent: Ints
 ) -> None:

@@ -18,9 +18,9 @@ from songhanh.epidemic.layout import (
     COMMUNE,
     CONFIRMED,
     DAY,
+    DEAD,
     FULL,
     FULL_SAMPLES,
-    ISOLATED,
     LAB_CAPACITY,
     LAST_SLOT,
     MASS_ARRIVED,
@@ -206,7 +206,7 @@ def sample_rounds(
         i = active[j]
         who = records[i, PERSON]
         word = words[who]
-        if word & (QUARANTINED | ISOLATED | CONFIRMED) or records[i, PENDING] & MASS_SAMPLE:
+        if word & (QUARANTINED | CONFIRMED | DEAD) or records[i, PENDING] & MASS_SAMPLE:
             continue
         key = address(seed, who, day, _SAMPLE)
         cell = people[who, CELL]
