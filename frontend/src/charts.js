@@ -56,13 +56,13 @@ function fan(data) {
   const quiet = { type: "line", symbol: "none", silent: true, stack: "band", lineStyle: { opacity: 0 } };
   return {
     textStyle: font,
-    grid: { left: 8, right: 12, top: 12, bottom: 4, containLabel: true },
+    grid: { left: 8, right: 12, top: 30, bottom: 4, containLabel: true },
     tooltip: { ...tooltip, trigger: "axis", formatter: (items) => {
       const i = items[0].dataIndex;
       return `${longDay(data.dates[i])}\n${data.words.median}: ${format(data.p50[i])}\n${data.words.band}: ${format(data.p05[i])}–${format(data.p95[i])}`;
     } },
     xAxis: { ...timeAxis(data.dates), boundaryGap: false },
-    yAxis: { ...valueAxis(""), scale: data.colour === "economy" },
+    yAxis: { ...valueAxis(data.unit), scale: data.colour === "economy" },
     series: [
       { ...quiet, data: data.p05 },
       { ...quiet, data: width, areaStyle: { color: colour, opacity: 0.22 } },
@@ -71,7 +71,7 @@ function fan(data) {
   };
 }
 
-function bars(data) {
+function bars(data, chart) {
   const colour = COLOURS[data.colour];
   const whisker = (params, api) => {
     const y = api.coord([0, api.value(0)])[1];
@@ -87,7 +87,7 @@ function bars(data) {
       return `${data.names[i]}\n${format(data.p50[i])} (${format(data.p05[i])}–${format(data.p95[i])}) ${data.unit}`;
     } },
     xAxis: { ...valueAxis(""), axisLabel: { ...font, fontSize: 12, formatter: (v) => exact(v), hideOverlap: true } },
-    yAxis: { type: "category", data: data.names, axisTick: { show: false }, axisLabel: { ...font, fontSize: 12, width: 150, overflow: "break" } },
+    yAxis: { type: "category", data: data.names, axisTick: { show: false }, axisLabel: { ...font, fontSize: 12, lineHeight: 15, width: chart.getWidth() < 420 ? 120 : 170, overflow: "break", interval: 0 } },
     series: [
       { type: "bar", data: data.p50, itemStyle: { color: colour }, barMaxWidth: 18 },
       { type: "custom", renderItem: whisker, data: data.p05.map((low, i) => [i, low, data.p95[i]]), encode: { x: [1, 2], y: 0 }, silent: true, z: 5 },
@@ -153,7 +153,7 @@ const charts = new Map();
 
 function draw(element) {
   const data = JSON.parse(document.getElementById(element.dataset.source).textContent);
-  if (element.dataset.chart === "bars") element.style.height = `${Math.max(140, 26 * data.names.length + 40)}px`;
+  if (element.dataset.chart === "bars") element.style.height = `${Math.max(140, 36 * data.names.length + 40)}px`;
   const chart = charts.get(element) ?? echarts.init(element, null, { renderer: "canvas" });
   chart.setOption({ animation: false, ...KINDS[element.dataset.chart](data, chart) }, true);
   if (!charts.has(element)) {

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 from django.test import Client
+
+from songhanh.operations.planning import actions
 
 
 def _documents() -> ModuleType:
@@ -34,8 +35,6 @@ def documents() -> ModuleType:
 @pytest.fixture
 def stored(db: None, documents: ModuleType) -> object:
     """An evaluation and its situation in the database."""
-    from songhanh.operations.planning import actions
-
     return actions.store(
         pack_ref="test-province",
         evaluation=documents.evaluation(),
@@ -45,10 +44,10 @@ def stored(db: None, documents: ModuleType) -> object:
 
 
 @pytest.fixture(params=["vi", "en"])
-def reader(request: pytest.FixtureRequest) -> Iterator[Client]:
+def reader(request: pytest.FixtureRequest) -> Client:
     """A reader of each language."""
     client = Client()
     if request.param == "en":
         client.cookies["django_language"] = "en"
     client.language = request.param  # type: ignore[attr-defined]
-    yield client
+    return client

@@ -76,7 +76,7 @@ def test_progress_is_seen_and_a_pace_gives_the_time_left(client: Client) -> None
     claimed = actions.claim(job_id=job.pk)
     assert claimed is not None
     assert actions.beat(job=claimed, done=5, total=10, stage="worlds")
-    Job.objects.update(started_at=timezone.now() - timedelta(minutes=3))
+    Job.objects.update(stage_started_at=timezone.now() - timedelta(minutes=3))
     text = client.get(f"/decide/jobs/{job.pk}/").content.decode()
     assert 'max="10" value="5"' in text
     assert "còn khoảng 3 phút" in text

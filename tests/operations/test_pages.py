@@ -12,6 +12,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from songhanh.core.canonical import json_bytes
+from songhanh.operations.indicators import actions
+from songhanh.operations.project.downloads import csv_response
 
 PAGES = [
     "/situation/",
@@ -67,8 +69,8 @@ def test_every_address_has_a_test() -> None:
 
     tested = {
         "home", "situation", "cases", "areas", "sites", "capacity", "map", "curve_csv", "decide", "plan", "glossary",
-        "language", "plans_csv", "evaluation_json", "daily_csv", "areas_csv", "areas_geojson", "run_again", "job",
-        "cancel_job",
+        "language", "plans_csv", "evaluation_json", "daily_csv", "areas_csv", "areas_geojson", "losses_csv", "run_again",
+        "job", "cancel_job",
     }  # fmt: skip
     assert names(get_resolver().url_patterns) == tested
 
@@ -87,8 +89,6 @@ def test_figures_come_with_definition_source_and_status(stored: object, client: 
 
 
 def test_a_new_document_changes_the_page(stored: object, client: Client, documents: object) -> None:
-    from songhanh.operations.indicators import actions
-
     changed = documents.situation()  # type: ignore[attr-defined]
     changed["figures"][0]["value"] = 4711
     actions.record(document=changed, geometry=documents.geometry(), seed=1)  # type: ignore[attr-defined]
@@ -173,6 +173,8 @@ def test_plan_downloads(stored: object, client: Client, documents: object) -> No
     daily = rows_of(client.get("/decide/targeted/daily.csv"))
     assert len(daily) == 228  # the economy is followed longer than the epidemic
     assert daily[200]["hospital_p50"] == ""
+    losses = rows_of(client.get("/decide/targeted/losses.csv"))
+    assert [row["kind"] for row in losses] == ["sector"] * 4 + ["cause"] * 7
     areas = rows_of(client.get("/decide/targeted/areas.csv"))
     assert len(areas) == 80
     mapped = client.get("/decide/targeted/areas.geojson").json()["features"]
@@ -240,7 +242,5 @@ def test_nothing_inline(stored: object, client: Client) -> None:
 
 
 def test_a_spreadsheet_takes_no_text_for_a_formula() -> None:
-    from songhanh.operations.project.downloads import csv_response
-
     rows = rows_of(csv_response("x.csv", ["a", "b"], [["=1+1", -5]]))
     assert rows == [{"a": "'=1+1", "b": "-5"}]

@@ -168,7 +168,7 @@ def test_a_taken_port_is_said(tmp_path: Path) -> None:
 
 
 def test_only_this_machine_is_served() -> None:
-    with pytest.raises(SonghanhError, match="not served on 0.0.0.0"):
+    with pytest.raises(SonghanhError, match=r"not served on 0\.0\.0\.0"):
         serving.demand_free_port("0.0.0.0", free_port())
 
 

@@ -62,6 +62,7 @@ def claim(*, job_id: int) -> Job | None:
         done=0,
         total=0,
         stage="",
+        stage_started_at=now,
     )
     return Job.objects.select_related("evaluation").get(pk=job_id) if claimed else None
 

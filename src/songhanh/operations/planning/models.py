@@ -57,6 +57,7 @@ class Job(models.Model):
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     stage = models.CharField(max_length=200, blank=True)
+    stage_started_at = models.DateTimeField(null=True, help_text="the pace of a stage gives the time left")
     cancel_requested = models.BooleanField(default=False)
     error = models.TextField(blank=True, help_text="what was wrong and what to do, for people")
     created_at = models.DateTimeField(auto_now_add=True)

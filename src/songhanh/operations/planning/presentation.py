@@ -35,11 +35,17 @@ CAUSES = {
 }
 
 
+STAGES = {
+    "histories": gettext_lazy("histories up to that evening"),
+    "worlds": gettext_lazy("plans in each world"),
+}
+
+
 def remaining(job: Job, now: datetime) -> str:
-    """Return the time a running job still needs, at its pace so far; empty while that is a guess."""
-    if job.started_at is None or not job.total or job.done < max(2, job.total // 50):
+    """Return the time a running job still needs, at its pace in this stage; empty while that is a guess."""
+    if job.stage_started_at is None or not job.total or job.done < max(2, job.total // 50):
         return ""
-    seconds = (now - job.started_at).total_seconds() * (job.total - job.done) / job.done
+    seconds = (now - job.stage_started_at).total_seconds() * (job.total - job.done) / job.done
     if seconds < 60:
         return _("less than a minute left")
     minutes = round(seconds / 60)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
+from django.utils import timezone
 
 from songhanh.core.errors import Cancelled, SonghanhError
 from songhanh.operations.planning import actions, engine
@@ -30,13 +31,18 @@ class Pulse:
         self.job = job
         self.stopped = threading.Event()
         self._last = 0.0
+        self._stage = ""
 
     def on_progress(self, done: int, total: int, stage: str) -> None:
         """Note where the run is."""
         now = time.monotonic()
-        if now - self._last >= 0.5 or done >= total:
+        if now - self._last >= 0.5 or done >= total or stage != self._stage:
             self._last = now
-            if not actions.beat(job=self.job, done=done, total=total, stage=stage[:200]):
+            progress: dict[str, object] = {"done": done, "total": total}
+            if stage != self._stage:
+                self._stage = stage
+                progress |= {"stage": stage[:200], "stage_started_at": timezone.now()}
+            if not actions.beat(job=self.job, **progress):
                 self.stopped.set()
 
     def should_stop(self) -> bool:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("jobs/<int:job_id>/cancel/", views.cancel_job, name="cancel_job"),
     path("<slug:plan_id>/", views.plan, name="plan"),
     path("<slug:plan_id>/daily.csv", views.daily_csv, name="daily_csv"),
+    path("<slug:plan_id>/losses.csv", views.losses_csv, name="losses_csv"),
     path("<slug:plan_id>/areas.csv", views.areas_csv, name="areas_csv"),
     path("<slug:plan_id>/areas.geojson", views.areas_geojson, name="areas_geojson"),
 ]

@@ -98,6 +98,7 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
         "job": found,
         "evaluation": found.evaluation,
         "error": _(found.error) if found.error else "",
+        "stage": presentation.STAGES.get(found.stage, found.stage),
         "remaining": presentation.remaining(found, timezone.now()),
     }
     response = render(request, template, context)
@@ -182,6 +183,28 @@ def daily_csv(request: HttpRequest, plan_id: str) -> HttpResponseBase:
         for row in days
     )
     return csv_response(f"{plan_id}-daily.csv", header, rows)
+
+
+@require_safe
+def losses_csv(request: HttpRequest, plan_id: str) -> HttpResponseBase:
+    """Download what a plan costs by sector (bn VND) and by cause (person-days)."""
+    found = queries.plan_of(_result_or_404(request), plan_id)
+    quantiles = ("p05", "p50", "p95")
+    sectors = [
+        [
+            "sector",
+            row["id"],
+            "value_added_lost_vnd_bn",
+            *(row["value_added_lost_vnd_bn"][q] for q in quantiles),
+        ]
+        for row in found["sectors"]
+    ]
+    causes = [
+        ["cause", cause, "job_days_lost", *(value[q] for q in quantiles)]
+        for cause, value in found["jobs_by_cause"].items()
+    ]
+    header = ["kind", "id", "indicator", *quantiles]
+    return csv_response(f"{plan_id}-losses.csv", header, [*sectors, *causes])
 
 
 @require_safe

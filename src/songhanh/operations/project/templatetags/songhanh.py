@@ -76,6 +76,14 @@ def estimate(value: float | None) -> str:
 
 
 @register.filter
+def figure_number(value: float | None) -> str:
+    """Write a whole number in full and a broken one to three digits, as the figures of a situation come mixed."""
+    if value is None:
+        return "–"
+    return number(value) if float(value).is_integer() else number(rounded(float(value)))
+
+
+@register.filter
 def percent(value: float | None) -> str:
     """Write a share as a percentage."""
     return "–" if value is None else f"{formats.number_format(round(100 * value), 0)}%"

@@ -1,0 +1,145 @@
+"""A served installation and the system's own browser for journeys through the pages."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+HERE = Path(__file__).parent
+SOURCE = HERE.parent.parent / "src"
+DOCUMENTS = HERE.parent / "operations"
+BUILD = SOURCE / "songhanh" / "operations" / "project" / "static" / "songhanh" / "build"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+]  # fmt: skip
+STORE = """
+import documents
+from songhanh.operations.project import serving
+serving.set_up()
+serving.store("test-province", documents.evaluation(), documents.situation(), documents.geometry())
+"""
+SERVE = "import sys; from songhanh.operations.project.serving import serve; serve(port=int(sys.argv[1]))"
+
+
+def browser_path() -> str | None:
+    """Return the browser: as named by SONGHANH_CHROMIUM, else the system's."""
+    named = os.environ.get("SONGHANH_CHROMIUM")
+    return named or next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Chromium; Playwright's own copy where the system has none and it was installed."""
+    path = browser_path()
+    if path is None and not Path(playwright.chromium.executable_path).exists():
+        pytest.fail(
+            "No Chromium was found. Install it (Debian: apt-get install chromium; elsewhere: playwright install "
+            "chromium), or name it in SONGHANH_CHROMIUM."
+        )
+    launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    yield launched
+    launched.close()
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a served installation that holds test documents."""
+    assert (BUILD / "manifest.json").exists(), "the front end is not built: npm ci && npm run build"
+    home = tmp_path_factory.mktemp("home")
+    names = ("evaluate", "situation", "geometry", "load")
+    stands_in = {"situation": "situation_of", "geometry": "geometry_of"}
+    environment = os.environ | {
+        "SONGHANH_HOME": str(home),
+        "PYTHONPATH": os.pathsep.join([str(SOURCE), str(DOCUMENTS)]),
+        **{f"SONGHANH_{name.upper()}": f"documents.{stands_in.get(name, name)}" for name in names},
+    }
+    environment.pop("DATABASE_URL", None)
+    subprocess.run([sys.executable, "-c", STORE], env=environment, check=True)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    served = subprocess.Popen([sys.executable, "-c", SERVE, str(port)], env=environment)
+    base = f"http://127.0.0.1:{port}"
+    for _ in range(300):
+        assert served.poll() is None, "the server ended"
+        try:
+            urllib.request.urlopen(base + "/glossary/", timeout=5).close()
+            break
+        except OSError:
+            time.sleep(0.1)
+    yield base
+    served.terminate()
+    served.wait(30)
+
+
+class Reader:
+    """One person's browser: a window of a width, a language, with or without JavaScript; it notes complaints."""
+
+    def __init__(self, browser: Browser, base: str, **options: Any) -> None:
+        self.base = base
+        self.complaints: list[str] = []
+        width, language = options.pop("width"), options.pop("language", "vi")
+        self.context: BrowserContext = browser.new_context(
+            viewport={"width": width, "height": 900}, **options
+        )
+        self.context.add_cookies([{"name": "django_language", "value": language, "url": base}])
+        self.page: Page = self.context.new_page()
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("requestfailed", lambda request: self._failed(request.url))
+        self.page.on("response", lambda answer: self._failed(answer.url) if answer.status >= 400 else None)
+
+    def _note(self, message: Any) -> None:
+        # Software rendering of the map is slow and says so; that is this machine's, not the page's.
+        if message.type in {"error", "warning"} and "GL Driver Message" not in message.text:
+            self.complaints.append(message.text)
+
+    def _failed(self, url: str) -> None:
+        self.complaints.append(f"failed: {url}")
+
+    def open(self, path: str) -> Page:
+        """Open a page and wait until it is quiet."""
+        self.page.goto(self.base + path, wait_until="load")
+        return self.page
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Any]:
+    """Open readers; at the end none may have had a complaint."""
+    readers: list[Reader] = []
+
+    def start(width: int = 1280, **options: Any) -> Reader:
+        reader = Reader(browser, address, width=width, **options)
+        readers.append(reader)
+        return reader
+
+    yield start
+    complaints = [complaint for reader in readers for complaint in reader.complaints]
+    for reader in readers:
+        reader.context.close()
+    assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def documents() -> Any:
+    """The builder of the documents that are served."""
+    spec = importlib.util.spec_from_file_location("songhanh_test_documents", DOCUMENTS / "documents.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
