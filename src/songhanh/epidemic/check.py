@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from songhanh.core.errors import Fault, SonghanhError
+from songhanh.core.jit import kernel
 from songhanh.core.modes import SiteMode
 from songhanh.epidemic.controls import EpidemicControls, Layer
 
@@ -23,7 +26,7 @@ _ARRAYS: dict[str, tuple[type[np.generic], str, float, float]] = {
     "site_contact": (np.float32, "site", 0.0, 10.0),
     "site_share": (np.float32, "site", 0.0, 1.0),
     "site_sampling": (np.float32, "site", 0.0, 1.0),
-    "firm_close_cases": (np.int32, "site or rest", 0.0, 1e9),
+    "firm_close_cases": (np.int32, "site or rest", 0.0, 3650.0),
     "firm_close_days": (np.int32, "site or rest", 0.0, 3650.0),
     "trace": (np.float32, "layer", 0.0, 1.0),
 }
@@ -36,6 +39,53 @@ _SCALARS = {
 }
 
 
+@kernel
+def _within(array: NDArray[Any], low: float, high: float) -> bool:
+    for value in array:  # noqa: SIM110 - kernels have no generators
+        if not low <= value <= high:
+            return False
+    return True
+
+
+@kernel
+def _are_within(arrays: tuple[NDArray[Any], ...], low: float, high: float) -> bool:
+    for array in arrays:  # noqa: SIM110 - kernels have no generators
+        if not _within(array, low, high):
+            return False
+    return True
+
+
+def _look_possible(controls: EpidemicControls) -> bool:
+    """Tell quickly whether every array is in range: rules may bring new levers every day."""
+    floats = np.float32
+    multipliers = (
+        controls.community,
+        controls.boarding,
+        controls.school,
+        controls.work,
+        controls.site_contact,
+    )
+    shares = (
+        controls.movement,
+        controls.detection,
+        controls.sampling,
+        controls.site_share,
+        controls.site_sampling,
+        controls.trace,
+    )
+    rules = (controls.firm_close_cases, controls.firm_close_days)
+    right = all(array.dtype == floats for array in (*multipliers, *shares))
+    return bool(
+        right
+        and all(array.dtype == np.int32 for array in rules)
+        and controls.site_mode.dtype == np.uint8
+        and _are_within(multipliers, 0.0, 10.0)
+        and _are_within(shares, 0.0, 1.0)
+        and _are_within(rules, 0.0, 3650.0)
+        and _within(controls.site_mode, 0.0, float(max(SiteMode)))
+    )
+
+
 def check_controls(controls: EpidemicControls, n_communes: int, n_sites: int) -> None:
     """Refuse levers of a wrong shape, type or range.
 
@@ -46,12 +96,13 @@ def check_controls(controls: EpidemicControls, n_communes: int, n_sites: int) ->
     """
     length = {"commune": n_communes, "site": n_sites, "site or rest": n_sites + 1, "layer": len(Layer)}
     faults: list[Fault] = []
+    in_range = _look_possible(controls)
     for name, (dtype, by, low, high) in _ARRAYS.items():
         array = getattr(controls, name)
         if array.dtype != dtype or array.shape != (length[by],) or not array.flags.c_contiguous:
             what = f"{array.dtype} {array.shape}"
             faults.append(_fault(name, what, f"a contiguous {np.dtype(dtype)} ({length[by]},), one a {by}"))
-        elif array.size and not (float(array.min()) >= low and float(array.max()) <= high):
+        elif not in_range and array.size and not (float(array.min()) >= low and float(array.max()) <= high):
             faults.append(_fault(name, f"{array.min()} to {array.max()}", f"{low:g} to {high:g}"))
     for name, lowest in _SCALARS.items():
         value = getattr(controls, name)

@@ -132,7 +132,9 @@ def add_rates(
     today: Reals,
 ) -> float:
     """Fill the infections expected today by layer (`today`) and return their sum."""
-    for layer in range(_QUARANTINE + 1):  # a loop: slices and sums of arrays cost ten times as much in a kernel
+    for layer in range(
+        _QUARANTINE + 1
+    ):  # a loop: slices and sums of arrays cost ten times as much in a kernel
         today[layer] = 0.0
     if in_place:
         today[_QUARANTINE] = spread * rates[_QUARANTINE]
