@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songhanh.core.jit import kernel
-from songhanh.core.rng import address, uniform
+from songhanh.core.rng import Purpose, address, uniform
 from songhanh.epidemic.controls import Found, Layer
 from songhanh.epidemic.layout import (
     AGE_GROUP,
@@ -55,7 +55,7 @@ from songhanh.epidemic.testing import urgent_sample
 Reals = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
-_CARE = 7  # core.rng.Purpose
+_CARE = int(Purpose.CARE)
 _COMMUNITY, _QUARANTINE = int(Found.COMMUNITY), int(Found.QUARANTINE)
 _SEALED, _IMPORTED = int(Found.SEALED), int(Found.IMPORTED)
 _FROM_OUTSIDE = int(Layer.IMPORT)

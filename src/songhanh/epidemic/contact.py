@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from songhanh.core.jit import inline_kernel, kernel
 from songhanh.core.modes import SiteMode
-from songhanh.core.rng import address, poisson, uniform
+from songhanh.core.rng import Purpose, address, poisson, uniform
 from songhanh.epidemic.controls import Layer
 from songhanh.epidemic.infect import infect
 from songhanh.epidemic.layout import (
@@ -56,7 +56,7 @@ Reals = NDArray[np.float64]
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
-_TRANSMIT, _LODGE = 1, 5  # core.rng.Purpose
+_TRANSMIT, _LODGE = int(Purpose.TRANSMIT), int(Purpose.LODGE)
 _HOUSEHOLD, _BOARDING, _LINE, _PLANT = (
     int(Layer.HOUSEHOLD),
     int(Layer.BOARDING),

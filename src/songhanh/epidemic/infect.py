@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songhanh.core.jit import kernel
-from songhanh.core.rng import address, uniform
+from songhanh.core.rng import Purpose, address, uniform
 from songhanh.epidemic.controls import Layer
 from songhanh.epidemic.layout import (
     AGE_GROUP,
@@ -52,7 +52,7 @@ from songhanh.epidemic.state import Counters, Ints, Words, push, touch
 from songhanh.epidemic.testing import book_quarantine_tests
 
 Reals = NDArray[np.float64]
-_NATURAL_HISTORY, _SEVERITY = 2, 9  # core.rng.Purpose
+_NATURAL_HISTORY, _SEVERITY = int(Purpose.NATURAL_HISTORY), int(Purpose.SEVERITY)
 _FROM_OUTSIDE = int(Layer.IMPORT)
 
 

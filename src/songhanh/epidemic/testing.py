@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songhanh.core.jit import kernel
-from songhanh.core.rng import address, uniform
+from songhanh.core.rng import Purpose, address, uniform
 from songhanh.epidemic.layout import (
     CELL,
     COMMUNE,
@@ -49,7 +49,7 @@ from songhanh.epidemic.state import Counters, Ints, Words, push
 
 Reals = NDArray[np.float64]
 Floats = NDArray[np.float32]
-_SAMPLE, _REPORT, _CARE = 3, 10, 7  # core.rng.Purpose
+_SAMPLE, _REPORT = int(Purpose.SAMPLE), int(Purpose.REPORT)
 
 
 @kernel

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songhanh.core.jit import kernel
-from songhanh.core.rng import address, poisson, uniform
+from songhanh.core.rng import Purpose, address, poisson, uniform
 from songhanh.epidemic.contact import LODGED, is_admitted, whereabouts
 from songhanh.epidemic.controls import Layer
 from songhanh.epidemic.layout import (
@@ -74,7 +74,7 @@ Reals = NDArray[np.float64]
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
-_TRACE = 4  # core.rng.Purpose
+_TRACE = int(Purpose.TRACE)
 _HOUSEHOLD, _BOARDING, _LINE, _PLANT = (
     int(Layer.HOUSEHOLD),
     int(Layer.BOARDING),
