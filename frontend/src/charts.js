@@ -156,6 +156,8 @@ function draw(element) {
   if (element.dataset.chart === "bars") element.style.height = `${Math.max(140, 36 * data.names.length + 40)}px`;
   const chart = charts.get(element) ?? echarts.init(element, null, { renderer: "canvas" });
   chart.setOption({ animation: false, ...KINDS[element.dataset.chart](data, chart) }, true);
+  if (data.plans) element.dataset.marks = JSON.stringify(data.plans.map((plan) =>
+    ({ id: plan.id, at: chart.convertToPixel({ xAxisIndex: 0, yAxisIndex: 0 }, [plan.x[1], plan.y[1]]) })));
   if (!charts.has(element)) {
     charts.set(element, chart);
     chart.on("click", ({ data: item }) => { if (item?.href) window.location.assign(item.href); });

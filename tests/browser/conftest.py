@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import socket
@@ -132,14 +131,3 @@ def visit(browser: Browser, address: str) -> Iterator[Any]:
     for reader in readers:
         reader.context.close()
     assert complaints == []
-
-
-@pytest.fixture(scope="session")
-def documents() -> Any:
-    """The builder of the documents that are served."""
-    spec = importlib.util.spec_from_file_location("songhanh_test_documents", DOCUMENTS / "documents.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module

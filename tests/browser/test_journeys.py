@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from typing import Any
 
 import pytest
@@ -59,23 +60,16 @@ def test_from_the_situation_to_one_plan(visit: Any) -> None:
     map_is_ready(page)
 
 
-def test_a_click_on_a_mark_opens_its_plan(visit: Any, documents: Any) -> None:
-    page = visit(language="en").open("/decide/")
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_click_on_a_mark_opens_its_plan(visit: Any, width: int) -> None:
+    page = visit(width, language="en").open("/decide/")
     charts_are_drawn(page)
-    box = page.locator("[data-chart=plane] canvas").bounding_box()
-    assert box is not None
-    # Marks are found as a reader finds them, by looking: walk the canvas until the pointer becomes a hand.
-    for row in range(20, int(box["height"]) - 40, 6):
-        for column in range(60, int(box["width"]) - 20, 6):
-            page.mouse.move(box["x"] + column, box["y"] + row)
-            if page.locator("[data-chart=plane] > div").first.evaluate("e => e.style.cursor") == "pointer":
-                page.mouse.click(box["x"] + column, box["y"] + row)
-                page.wait_for_url("**/decide/*/")
-                assert page.url.rstrip("/").split("/")[-1] in {
-                    plan["id"] for plan in documents.evaluation()["plans"]
-                }
-                return
-    raise AssertionError("no mark can be clicked")
+    chart = page.locator("[data-chart=plane]")
+    marks = {mark["id"]: mark["at"] for mark in json.loads(chart.get_attribute("data-marks") or "")}
+    assert len(marks) == 7
+    column, row = marks["full-lockdown"]
+    chart.click(position={"x": column, "y": row})
+    page.wait_for_url("**/decide/full-lockdown/")
 
 
 def test_the_legend_filters_the_map(visit: Any) -> None:

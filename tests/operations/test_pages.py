@@ -69,8 +69,8 @@ def test_every_address_has_a_test() -> None:
 
     tested = {
         "home", "situation", "cases", "areas", "sites", "capacity", "map", "curve_csv", "decide", "plan", "glossary",
-        "language", "plans_csv", "evaluation_json", "daily_csv", "areas_csv", "areas_geojson", "losses_csv", "run_again",
-        "job", "cancel_job",
+        "language", "plans_csv", "evaluation_json", "daily_csv", "areas_csv", "areas_geojson", "losses_csv",
+        "run_again", "job", "cancel_job",
     }  # fmt: skip
     assert names(get_resolver().url_patterns) == tested
 

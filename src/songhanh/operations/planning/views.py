@@ -21,6 +21,8 @@ from songhanh.operations.planning.models import Evaluation, Job
 from songhanh.operations.project.downloads import csv_response
 from songhanh.operations.project.templatetags.songhanh import words
 
+AREAS_SHOWN = 12  # the rest is in the download; a telephone should not scroll through two hundred communes
+
 
 def _result_or_404(request: HttpRequest) -> dict[str, Any]:
     evaluation = queries.shown(request.GET.get("run"))
@@ -137,7 +139,7 @@ def plan(request: HttpRequest, plan_id: str) -> HttpResponse:
         ),
         "causes": causes,
         "cause_chart": presentation.bars(causes, _("person-days"), "economy"),
-        "areas": presentation.area_rows(found, _place_names())[:30],
+        "areas": presentation.area_rows(found, _place_names())[:AREAS_SHOWN],
         "n_areas": len(found["areas"]),
         "query": _query(request),
     }
