@@ -60,7 +60,7 @@ def _text(vi: str, en: str) -> dict[str, str]:
 
 
 def _order(level: str) -> dict[str, Any]:
-    return {"level": level, "id": level, "name": _text(*LEVELS[level])}
+    return {"id": level, "name": _text(*LEVELS[level])}
 
 
 def _places(n_communes: int) -> list[dict[str, Any]]:
@@ -113,10 +113,11 @@ def situation(as_of: date = date(2021, 5, 17), n_communes: int = 8) -> dict[str,
             {
                 "code": f"BG-2021-{i + 1:06}",
                 "reported_on": reported.isoformat(),
-                "onset_on": None if i % 3 else (reported - timedelta(days=2)).isoformat(),
                 "area_code": place["code"],
                 "age_group": "20-29",
                 "site_id": SITES[i % 2][0] if i % 4 else None,
+                "firm_id": None,
+                "lodger": i % 2 == 0,
                 "found": found[i % 3],
             }
         )
@@ -270,7 +271,7 @@ def _plan(k: int, n_worlds: int, n_communes: int) -> dict[str, Any]:
         "feasible": not infeasible,
         "infeasible": [
             {
-                "what": _text("Thiếu chỗ cách ly tập trung", "Too few quarantine places"),
+                "what": _text("chỗ cách ly tập trung", "quarantine places"),
                 "share_of_worlds": 0.4,
                 "first_on": "2021-06-02",
             }
@@ -284,6 +285,7 @@ def _plan(k: int, n_worlds: int, n_communes: int) -> dict[str, Any]:
                 "kind": "site_mode",
                 "title": _text("Tạm dừng hoạt động khu công nghiệp", "Close industrial parks"),
                 "where": _text("bốn khu công nghiệp", "four parks"),
+                "present": False,
                 "from": "2021-05-18",
                 "until": _text("14 ngày không có ca mới", "14 days without a new case"),
                 "legal_basis": ["Luật Phòng, chống bệnh truyền nhiễm 2007"],

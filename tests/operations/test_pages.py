@@ -150,7 +150,7 @@ def test_areas_filter_by_district_and_level(stored: object, client: Client) -> N
 def test_plans_say_why_they_are_greyed(stored: object, client: Client) -> None:
     text = text_of(client.get("/decide/"))
     assert "không mục tiêu nào tốt hơn:" in text
-    assert "Thiếu chỗ cách ly tập trung: ở 40% số kịch bản, sớm nhất ngày 02/06/2021" in text
+    assert "thiếu chỗ cách ly tập trung ở 40% số kịch bản, sớm nhất ngày 02/06/2021" in text
     assert "phương án đã quyết định" in text
     assert "đường tham chiếu, không thể chọn" in text
     assert "3.900" in text

@@ -44,13 +44,13 @@ def _case_rows(snapshot: Snapshot, document: Mapping[str, Any]) -> list[LineList
                 snapshot=snapshot,
                 code=case["code"],
                 reported_on=date.fromisoformat(case["reported_on"]),
-                onset_on=date.fromisoformat(case["onset_on"]) if case["onset_on"] else None,
                 area_code=case["area_code"],
                 area_name=area.get("name", case["area_code"]),
                 district_name=districts.get(area.get("district_code"), ""),
                 age_group=case["age_group"],
                 site_id=case["site_id"] or "",
                 site_name=sites.get(case["site_id"]),
+                lodger=case["lodger"],
                 found=case["found"],
             )
         )

@@ -35,13 +35,13 @@ class LineListCase(models.Model):
     snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="cases")
     code = models.CharField(max_length=40)
     reported_on = models.DateField()
-    onset_on = models.DateField(null=True)
     area_code = models.CharField(max_length=20)
     area_name = models.CharField(max_length=120)
     district_name = models.CharField(max_length=120)
     age_group = models.CharField(max_length=20)
     site_id = models.CharField(max_length=80, blank=True)
     site_name = models.JSONField(null=True)
+    lodger = models.BooleanField(help_text="lives in rented rooms near the parks")
     found = models.CharField(max_length=20)
 
     class Meta:

@@ -59,7 +59,8 @@ def bulletins(document: dict[str, Any]) -> list[dict[str, Any]]:
     rows = []
     for row in document["bulletins"]:
         place = row.get("place", "*")
-        rows.append({**row, "place": names.get(place, place)})
+        # Firms have no row of their own in a situation: their id says their name.
+        rows.append({**row, "place": names.get(place, place.replace("-", " ").title())})
     return sorted(rows, key=lambda row: row["date"], reverse=True)
 
 
@@ -80,8 +81,7 @@ def communes(document: dict[str, Any], district: str = "", level: str = "") -> l
     rows = [
         {**area, "district_name": names.get(area["district_code"], "")}
         for area in document["areas"]
-        if (not district or area["district_code"] == district)
-        and (not level or area["order"]["level"] == level)
+        if (not district or area["district_code"] == district) and (not level or area["order"]["id"] == level)
     ]
     return sorted(rows, key=lambda area: (-area["cases_14d"], area["code"]))
 
@@ -90,7 +90,7 @@ def order_legend(document: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the levels of the ladder with how many communes and people stand on each."""
     legend = []
     for level, name in ORDER_LEVELS.items():
-        under = [area for area in document["areas"] if area["order"]["level"] == level]
+        under = [area for area in document["areas"] if area["order"]["id"] == level]
         legend.append(
             {
                 "level": level,
@@ -160,7 +160,7 @@ def _commune_properties(area: dict[str, Any], districts_by_code: dict[str, str])
         "code": area["code"],
         "name": area["name"],
         "district_name": districts_by_code.get(area["district_code"], ""),
-        "level": area["order"]["level"],
+        "level": area["order"]["id"],
         "order_name": area["order"]["name"],
         "cases_14d": area["cases_14d"],
         "population": area["population"],

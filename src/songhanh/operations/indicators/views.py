@@ -76,8 +76,8 @@ def cases(request: HttpRequest) -> HttpResponseBase:
     chosen = {key: chosen[key] for key in ("area", "on", "found") if chosen.get(key)}
     rows = queries.cases(snapshot, **chosen)
     if request.GET.get("format") == "csv":
-        columns = ["code", "reported_on", "onset_on", "area_code", "area_name", "district_name"]
-        columns += ["age_group", "site_id", "found"]
+        columns = ["code", "reported_on", "area_code", "area_name", "district_name"]
+        columns += ["age_group", "site_id", "lodger", "found"]
         return csv_response("cases-synthetic.csv", columns, rows.values_list(*columns).iterator())
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     context = _frame(snapshot) | {"form": form, "page": page, "found_names": names.FOUND}
@@ -102,7 +102,7 @@ def areas(request: HttpRequest) -> HttpResponseBase:
     if request.GET.get("format") == "csv":
         columns = ["code", "name", "district_name", "population", "cases_total", "cases_14d"]
         columns += ["cases_community_7d"]
-        lines = ([*(row[column] for column in columns), row["order"]["level"]] for row in rows)
+        lines = ([*(row[column] for column in columns), row["order"]["id"]] for row in rows)
         return csv_response("communes.csv", [*columns, "order_level"], lines)
     context = _frame(snapshot) | {"form": form, "rows": rows, "query": _without(request, "format")}
     return render(request, "indicators/areas.html", context)

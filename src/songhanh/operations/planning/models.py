@@ -6,6 +6,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+MOST_WORLDS = 10_000  # what the command line allows; the form of the page allows fewer
+
 
 class Evaluation(models.Model):
     """A question (plans of a pack, from a date, on so many worlds) and, once computed, its answer."""
@@ -16,7 +18,7 @@ class Evaluation(models.Model):
     as_of = models.DateField()
     seed = models.BigIntegerField(default=1, validators=[MinValueValidator(0)])
     n_worlds = models.PositiveIntegerField(
-        default=100, validators=[MinValueValidator(1), MaxValueValidator(2000)]
+        default=100, validators=[MinValueValidator(1), MaxValueValidator(MOST_WORLDS)]
     )
     result = models.JSONField(null=True, help_text="songhanh-evaluation/1; empty until the job is done")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -29,7 +31,7 @@ class Evaluation(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(seed__gte=0), name="seed_not_negative"),
             models.CheckConstraint(
-                condition=models.Q(n_worlds__gte=1, n_worlds__lte=2000), name="worlds_in_range"
+                condition=models.Q(n_worlds__gte=1, n_worlds__lte=MOST_WORLDS), name="worlds_in_range"
             ),
         ]
 
