@@ -6,6 +6,18 @@ from songhanh.province.folder import examples
 from songhanh.province.load import load
 from songhanh.province.new import new
 from songhanh.province.pack import Pack
+from songhanh.province.people import firm_place, population, residence_of_workers
 from songhanh.province.population import Population
 
-__all__ = ["Pack", "Population", "check", "examples", "load", "new", "write_descriptor"]
+__all__ = [
+    "Pack",
+    "Population",
+    "check",
+    "examples",
+    "firm_place",
+    "load",
+    "new",
+    "population",
+    "residence_of_workers",
+    "write_descriptor",
+]
