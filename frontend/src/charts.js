@@ -34,11 +34,11 @@ const valueAxis = (name) => ({
   axisLabel: { ...font, fontSize: 12, formatter: (v) => exact(v) }, splitLine: { lineStyle: { color: "#e3e3df" } },
 });
 
-function stacked(data) {
+function stacked(data, chart) {
   return {
     textStyle: font,
     legend: { top: 0, left: 0, itemWidth: 14, itemHeight: 10, textStyle: { ...font } },
-    grid: { left: 8, right: 8, top: 58, bottom: 4, containLabel: true },
+    grid: { left: 8, right: 8, top: chart.getWidth() < 560 ? 92 : 58, bottom: 4, containLabel: true },
     tooltip: { ...tooltip, trigger: "axis", axisPointer: { type: "shadow" },
       formatter: (items) => [longDay(items[0].axisValue), ...items.map((i) => `${i.seriesName}: ${exact(i.value)}`)].join("\n") },
     xAxis: timeAxis(data.dates),

@@ -96,10 +96,25 @@ function popupText(properties, element) {
   return box;
 }
 
-function addMarks(map, districts, sites, element) {
-  for (const { properties } of districts.features) {
-    new Marker({ element: label(properties.name.replace(/^(Huyện|Thành phố) /, ""), "district-name") }).setLngLat([properties.lon, properties.lat]).addTo(map);
+// Names that would cover one another wait until the map is larger.
+function thin(names) {
+  const taken = [];
+  for (const name of names) {
+    const box = name.getBoundingClientRect();
+    const covered = taken.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom);
+    name.classList.toggle("covered", covered);
+    if (!covered) taken.push(box);
   }
+}
+
+function addMarks(map, districts, sites, element) {
+  const names = districts.features.map(({ properties }) => {
+    const name = label(properties.name.replace(/^(Huyện|Thành phố) /, ""), "district-name");
+    new Marker({ element: name }).setLngLat([properties.lon, properties.lat]).addTo(map);
+    return name;
+  });
+  thin(names);
+  map.on("moveend", () => thin(names));
   for (const site of sites) {
     const mark = label("", "site-mark");
     mark.title = `${words(site.properties.name)}: ${words(site.properties.mode)}`;
