@@ -40,6 +40,9 @@ TABLES = (
     "capacity_path",
 )
 
+# What our files say beside the Table Schema.
+_OWN = ("title", "title_vi", "rows_required")
+
 _POLARS: dict[str, type[pl.DataType]] = {
     "string": pl.String,
     "integer": pl.Int64,
@@ -72,7 +75,7 @@ class TableSchema:
     title: Text
     fields: tuple[Field, ...]
     rows_required: bool  # whether a province without any row cannot be simulated
-    descriptor: Mapping[str, Any]  # the Frictionless Table Schema as it stands in the file
+    descriptor: Mapping[str, Any]  # the Frictionless Table Schema: fields and keys, without our own words
 
     @property
     def file(self) -> str:
@@ -115,7 +118,7 @@ def _read(name: str, text: str) -> TableSchema:
             for field in descriptor["fields"]
         ),
         rows_required=bool(descriptor["rows_required"]),
-        descriptor=descriptor,
+        descriptor={key: value for key, value in descriptor.items() if key not in _OWN},
     )
 
 

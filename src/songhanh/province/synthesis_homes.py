@@ -159,12 +159,12 @@ def _fit_ages(ages: list[Ints], commune_of_home: Ints, size: Ints, draws: np.ran
     parent_ages = adults[_nearest_to_parent_age(age[adults], commune_of_age[adults], commune[is_parent], n_communes, draws)]
     parents = np.flatnonzero(is_parent)
     # Parents of older children are older; a couple is of like age.
-    couple_key = eldest + 3.0 * draws.random(len(size))
+    couple_key = eldest + 8.0 * draws.random(len(size))
     pairs = match_by_rank(
         commune[parents],
         spread(couple_key[home[parents]] + 0.5 * draws.random(len(parents))),
         commune_of_age[parent_ages],
-        spread(age[parent_ages] + 4.0 * draws.random(len(parent_ages))),
+        spread(age[parent_ages] + 6.0 * draws.random(len(parent_ages))),
     )
     result[parents] = age[parent_ages[pairs]]
 

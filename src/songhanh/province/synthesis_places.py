@@ -138,7 +138,10 @@ def _site_firms(
         rest = apportion(len(workers) - n_named, wanted)
         sector = np.repeat(np.arange(len(rest)), rest)
         n_firms = np.where(rest > 0, np.maximum(1, np.round(rest / parameters["firm_size_mean"])), 0).astype(np.int64)
-        firm_of = cut(sector, n_firms, draws.lognormal(0.0, parameters["firm_size_sigma"], int(n_firms.sum())))
+        sigma = parameters["firm_size_sigma"]
+        # Firms far above the mean are known by name.
+        most = parameters["firm_size_most"] / parameters["firm_size_mean"] * np.exp(sigma**2 / 2)
+        firm_of = cut(sector, n_firms, np.minimum(most, draws.lognormal(0.0, sigma, int(n_firms.sum()))))
         sizes = np.bincount(firm_of) if len(firm_of) else np.zeros(0, np.int64)
         result.append(
             Places(
