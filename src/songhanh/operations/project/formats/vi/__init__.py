@@ -1,1 +1,1 @@
-"""Vietnamese."""
+"""How Vietnamese pages write numbers and dates; found by Django through FORMAT_MODULE_PATH."""
