@@ -48,3 +48,7 @@ class SonghanhError(Exception):
 
 class CapacityError(SonghanhError):
     """A buffer is full. A full buffer is an error, never a silent count."""
+
+
+class Cancelled(Exception):
+    """Somebody asked a long run to stop; nothing of it is kept."""

@@ -4,10 +4,12 @@ from songhanh.epidemic.controls import EpidemicControls, Found, Layer, no_contro
 from songhanh.epidemic.engine import Engine
 from songhanh.epidemic.parameters import EpidemicParameters
 from songhanh.epidemic.parameters import table as parameter_table
-from songhanh.epidemic.result import EpidemicResult, Tree
+from songhanh.epidemic.result import Absences, Confirmed, EpidemicResult, Tree
 from songhanh.epidemic.simulate import simulate
 
 __all__ = [
+    "Absences",
+    "Confirmed",
     "Engine",
     "EpidemicControls",
     "EpidemicParameters",

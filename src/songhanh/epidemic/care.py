@@ -23,6 +23,7 @@ from songhanh.epidemic.layout import (
     END_QUARANTINE,
     EVER,
     FATAL,
+    FOUND_AS,
     FOUND_ON,
     ICU_DAYS,
     IN_ICU,
@@ -219,6 +220,7 @@ def confirm(
         if people[who, CELL] >= 0:
             reported_site[day, people[who, CELL] // n_sectors] += 1
         records[i, FOUND_ON] = day
+        records[i, FOUND_AS] = where
         records[i, ROOM] = slot_of[who] + 1 if word & CENTRAL else 0
         counters[NOW_HOSPITAL] += 1
         word = leave_quarantine(word, counters) | ISOLATED | CONFIRMED | EVER

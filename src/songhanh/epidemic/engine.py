@@ -27,7 +27,7 @@ from songhanh.epidemic.controls import EpidemicControls, Found, Layer
 from songhanh.epidemic.day import live_day
 from songhanh.epidemic.parameters import EpidemicParameters
 from songhanh.epidemic.people import Packed, pack
-from songhanh.epidemic.result import EpidemicResult, Tree
+from songhanh.epidemic.result import Absences, Confirmed, EpidemicResult, Tree
 from songhanh.province.population import Population
 
 _LARGEST_HOUSEHOLD = 63
@@ -313,6 +313,26 @@ class Engine:
             n_extended=int(self._counters[at.N_EXTENDED]),
             tree=self._tree() if with_tree else None,
         )
+
+    def absences(self, day: int) -> Absences:
+        """Return who could not come to work on a day that has been lived."""
+        return Absences(
+            isolated=self._absent_by_day[day, :, 0],
+            quarantined=self._absent_by_day[day, :, 1],
+            dead=self._dead_by_day[day],
+            firm_closed=self._firm_closed_by_day[day],
+            locked=self._locked_by_day[day],
+        )
+
+    def hospital(self, day: int) -> int:
+        """Return the people under treatment at the end of a day that has been lived."""
+        return int(self._daily[D_HOSPITAL, day])
+
+    def confirmed(self) -> Confirmed:
+        """Return the cases confirmed so far."""
+        records = self._records[: self.n_infections]
+        found = records[records[:, at.FOUND_ON] >= 0]
+        return Confirmed(*(_frozen(found[:, column]) for column in (at.PERSON, at.FOUND_ON, at.FOUND_AS)))
 
     def _tree(self) -> Tree:
         records = self._records[: self.n_infections]

@@ -36,7 +36,8 @@ RECENT, CLOSED_TO, CLOSED_ON, WAS_TOUCHED = range(4)
     CHILD,
     SIBLING,
     LAST_SLOT,  # quarantine slot + 1 for which tests are booked
-) = range(15)
+    FOUND_AS,  # `controls.Found`, once confirmed
+) = range(16)
 N_RECORD_COLUMNS = 16
 
 # outcomes of an infection, and stages of care

@@ -31,6 +31,26 @@ class Tree:
 
 
 @dataclass(frozen=True, eq=False)
+class Confirmed:
+    """Confirmed cases, in the order of infection (m rows): who, run day of the report, and `controls.Found`."""
+
+    person: Ints
+    reported_day: Ints
+    found: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Absences:
+    """Workers away on one day, (K,) each, disjoint: views that change with the next run."""
+
+    isolated: Ints
+    quarantined: Ints
+    dead: Ints
+    firm_closed: Ints
+    locked: Ints
+
+
+@dataclass(frozen=True, eq=False)
 class EpidemicResult:
     """One run: D days, C communes, S sites, K = (S + 1) * J work cells (site * J + sector).
 

@@ -25,6 +25,7 @@ class Pack:
     country: str
     time_zone: str
     currency: str
+    policy_set: str  # the dated rules of `response/policies` that hold here
     folder: Path
     hash: str  # SHA-256 of every file of the folder
     outbreak_from: date  # day 0 of a run: the day before the first import can act

@@ -1,1 +1,1 @@
-"""To be described."""
+"""What the line list and the bulletins say about where the outbreak stands."""

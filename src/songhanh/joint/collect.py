@@ -1,0 +1,101 @@
+"""From two models' daily arrays to one outcome."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from songhanh.economy import EconomyResult
+from songhanh.epidemic import EpidemicResult
+from songhanh.epidemic.controls import Found
+from songhanh.joint.horizon import Horizon
+from songhanh.joint.outcome import Outcome
+from songhanh.joint.setting import Setting
+from songhanh.measures import DayMeasures
+
+
+class Tally:
+    """What the measures of a replicate ask for, day by day."""
+
+    def __init__(self, setting: Setting, horizon: Horizon) -> None:
+        days = horizon.economy_days
+        self.horizon = horizon
+        self.people = setting.people.astype(np.float64)
+        self.restricted_by_area = np.zeros(setting.population.n_communes)
+        self.staff_days = np.zeros(days)
+        self.lodging_short = np.zeros(days)
+        self.places_capacity = np.zeros(days)
+
+    def add(self, day: int, today: DayMeasures) -> None:
+        """Count one day; the past is left out of what plans are compared on."""
+        self.places_capacity[day] = today.epidemic.quarantine_places
+        if day <= self.horizon.as_of:
+            return
+        self.restricted_by_area += today.restricted * self.people
+        self.staff_days[day] = sum(today.needs.staff_days.values())
+        self.lodging_short[day] = today.needs.lodging_short
+
+
+def outcome_of(
+    plan: str,
+    world: int,
+    epidemic: EpidemicResult,
+    economy: EconomyResult,
+    tally: Tally,
+    lost_on: int,
+) -> Outcome:
+    """Condense one replicate to what plans are compared on."""
+    first = tally.horizon.as_of + 1
+    future = slice(first, None)
+    reported = epidemic.reported[future]
+    by_found = reported.sum(axis=1)
+    quarantined = epidemic.quarantined[future]
+    lost = economy.value_added_baseline[future] - economy.value_added[future]
+    lost_days = economy.lost_person_days[future].sum(axis=0)  # (J, causes)
+    support = float(economy.support[future].sum())
+    total = by_found.sum(axis=0)
+    totals = {
+        "cases_community": float(total[Found.COMMUNITY] + total[Found.IMPORTED]),
+        "cases_quarantine": float(total[Found.QUARANTINE] + total[Found.SEALED]),
+        "cases_total": float(total.sum()),
+        "deaths": float(epidemic.deaths[future].sum()),
+        "peak_hospital": float(epidemic.hospital[future].max(initial=0)),
+        "peak_icu": float(epidemic.icu[future].max(initial=0)),
+        "places_peak": float(quarantined.max(initial=0)),
+        "tests": float(epidemic.tests[future].sum()),
+        "restricted_person_days": float(tally.restricted_by_area.sum() + quarantined.sum()),
+        "value_added_lost_vnd_bn": float(lost.sum()),
+        "job_days_lost": float(lost_days.sum()),
+        "household_income_lost_vnd_bn": float(economy.household_income_lost[future].sum()) - support,
+        "control_lost": float(lost_on >= 0),
+    }
+    return Outcome(
+        plan=plan,
+        world=world,
+        totals=totals,
+        reported=by_found.astype(np.int32),
+        infections=epidemic.infections[future].sum(axis=1).astype(np.int32),
+        hospital=epidemic.hospital[future].copy(),
+        icu=epidemic.icu[future].copy(),
+        in_places=epidemic.in_places[future].copy(),
+        over_places=_beyond(quarantined, tally.places_capacity[first : first + len(quarantined)]),
+        lab_queue=epidemic.lab_queue[future].copy(),
+        lodging_short=tally.lodging_short[future].copy(),
+        staff_days=tally.staff_days[future].copy(),
+        value_added_share=_share(economy.value_added[future], economy.value_added_baseline[future]),
+        workers_share=economy.employed_share[future].copy(),
+        site_workers=economy.at_work[future, :-1].sum(axis=(1, 2)),
+        cases_by_area=reported.sum(axis=(0, 2)).astype(np.int32),
+        restricted_days_by_area=tally.restricted_by_area.copy(),
+        lost_by_sector_vnd_bn=lost.sum(axis=0),
+        lost_days_by_cause=lost_days.sum(axis=0),
+        control_lost_on=lost_on,
+    )
+
+
+def _beyond(wanted: NDArray[np.int32], capacity: NDArray[np.float64]) -> NDArray[np.int32]:
+    return np.maximum(wanted - capacity, 0).astype(np.int32)
+
+
+def _share(value: NDArray[np.float64], baseline: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(value.sum(axis=1) / baseline.sum(axis=1))

@@ -1,0 +1,101 @@
+"""Plans x worlds on all cores. Each process loads the province once, from memory maps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from joblib import Parallel, delayed
+
+from songhanh.core.errors import Cancelled
+from songhanh.core.text import Text
+from songhanh.joint.outcome import Outcome
+from songhanh.joint.horizon import Horizon, Limits
+from songhanh.joint.run import Runner
+from songhanh.joint.setting import setting
+from songhanh.joint.world import World
+from songhanh.measures import Plan, Schedule, compile_plan, history_of
+
+PRESENT_ORDERS = Plan(
+    "present-orders-only",
+    Text("Chỉ các lệnh đang có hiệu lực", "Only the orders in force"),
+    Text("Không thêm biện pháp nào.", "No measure is added."),
+    (),
+)
+
+Report = Callable[[int, int, str], None]
+Stop = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """What to run: some plans of a pack from an as-of date, under given limits.
+
+    ``as_of`` cuts the history (nothing later is known); with ``hindsight`` all dated rows are read (replay).
+    """
+
+    pack_ref: str
+    as_of: date
+    horizon_days: int
+    plans: tuple[tuple[str, Plan], ...]
+    limits: Limits | None
+    hindsight: bool = False
+
+
+@lru_cache(maxsize=2)
+def runner(pack_ref: str, as_of: date, horizon_days: int, limits: Limits | None) -> Runner:
+    """Return a runner with its arrays allocated; kept for the life of the process."""
+    ground = setting(pack_ref)
+    return Runner(ground, Horizon.of(ground.pack.outbreak_from, as_of, horizon_days), limits)
+
+
+@lru_cache(maxsize=32)
+def schedule(pack_ref: str, as_of: date, plan: Plan, hindsight: bool) -> Schedule:
+    """Compile a plan on top of the orders in force on the as-of date; kept for the life of the process."""
+    pack = setting(pack_ref).pack
+    return compile_plan(plan, pack, history_of(pack), None if hindsight else as_of, pack.policy_set)
+
+
+def one_world(ensemble: Ensemble, world: World) -> list[Outcome]:
+    """Run every plan of an ensemble in one world, in order."""
+    run = runner(ensemble.pack_ref, ensemble.as_of, ensemble.horizon_days, ensemble.limits)
+    return [
+        run.run(name, schedule(ensemble.pack_ref, ensemble.as_of, plan, ensemble.hindsight), world)
+        for name, plan in ensemble.plans
+    ]
+
+
+def run_ensemble(
+    ensemble: Ensemble,
+    worlds: Sequence[World],
+    n_jobs: int,
+    report: Report,
+    should_stop: Stop,
+    stage: str,
+) -> dict[str, list[Outcome]]:
+    """Run plans x worlds and return the outcomes by plan, in the order of the worlds.
+
+    The order and the bytes do not depend on the number of processes.
+
+    Raises
+    ------
+    Cancelled
+        If ``should_stop`` says so between two worlds.
+    """
+    by_plan: dict[str, list[Outcome]] = {name: [] for name, _ in ensemble.plans}
+    jobs = (delayed(one_world)(ensemble, world) for world in worlds)
+    for done, outcomes in enumerate(in_parallel(jobs, n_jobs), start=1):
+        for outcome in outcomes:
+            by_plan[outcome.plan].append(outcome)
+        report(done, len(worlds), stage)
+        if should_stop():
+            raise Cancelled
+    return by_plan
+
+
+def in_parallel(jobs: Iterable[Any], n_jobs: int) -> Iterator[Any]:
+    """Yield the results of delayed calls in order; with one process they run here, without a pool."""
+    yield from Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
