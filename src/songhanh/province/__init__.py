@@ -3,6 +3,7 @@
 from songhanh.province.check import check
 from songhanh.province.descriptor import write_descriptor
 from songhanh.province.folder import examples
+from songhanh.province.geometry import geometry
 from songhanh.province.load import load
 from songhanh.province.new import new
 from songhanh.province.pack import Pack
@@ -15,6 +16,7 @@ __all__ = [
     "check",
     "examples",
     "firm_place",
+    "geometry",
     "load",
     "new",
     "population",

@@ -39,7 +39,9 @@ def faults_of(contents: Mapping[str, bytes]) -> list[Fault]:
     faults, details = _descriptor(contents)
     raw, table_faults = _tables(contents)
     faults += table_faults
-    outlines, outline_faults = outline.read_outlines(contents[outline.FILE]) if outline.FILE in contents else ({}, [])
+    outlines, outline_faults = (
+        outline.read_outlines(contents[outline.FILE]) if outline.FILE in contents else ({}, [])
+    )
     form = [fault for table in raw.values() for fault in form_faults(table)]
     structure = structure_faults(raw) if raw else []
     broken = {fault.file for fault in (*form, *structure)}
@@ -50,7 +52,9 @@ def faults_of(contents: Mapping[str, bytes]) -> list[Fault]:
         try:
             frames[name] = typed(table, with_rows=True)
         except (pl.exceptions.PolarsError, ValueError) as error:
-            form.append(Fault("pack.type", f"The table cannot be read: {error}.", "Correct it.", table.schema.file))
+            form.append(
+                Fault("pack.type", f"The table cannot be read: {error}.", "Correct it.", table.schema.file)
+            )
     faults += _once(form + structure)
     faults += _empty_tables(raw)
     pack = rules.Folder(frames, details, frozenset(outlines))
@@ -94,7 +98,13 @@ def _tables(contents: Mapping[str, bytes]) -> tuple[dict[str, RawTable], list[Fa
 
 def _empty_tables(raw: Mapping[str, RawTable]) -> list[Fault]:
     return [
-        Fault("pack.empty", "The table has no row.", f"Fill in: {table.schema.title.en.lower()}.", table.schema.file, 1)
+        Fault(
+            "pack.empty",
+            "The table has no row.",
+            f"Fill in: {table.schema.title.en.lower()}.",
+            table.schema.file,
+            1,
+        )
         for table in raw.values()
         if table.schema.rows_required and not table.rows
     ]

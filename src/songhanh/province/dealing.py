@@ -25,18 +25,20 @@ def apportion(total: int, weights: Floats) -> Ints:
     if short > 0:
         # Rounded, so that equal remainders tie alike on every machine; a stable sort settles ties.
         parts[np.argsort(-np.round(exact - parts, 9), kind="stable")[:short]] += 1
-    return parts
+    return np.asarray(parts, np.int64)
 
 
 def order_within(group: NDArray[np.integer], key: Floats) -> Ints:
     """Return the order that sorts by group and, inside a group, by a key in [0, 1)."""
-    return np.argsort(group.astype(np.float64) + np.minimum(key, 1.0 - 1e-9) * (1 - 1e-9), kind="stable")
+    # Just below 1, so that a key never reaches the next group.
+    inside = np.clip(key, 0.0, 1.0) * (1.0 - 1e-9)
+    return np.asarray(np.argsort(group.astype(np.float64) + inside, kind="stable"), np.int64)
 
 
 def rank_within(sorted_group: NDArray[np.integer], n_groups: int) -> Ints:
     """Return the position of each entry inside its group; groups must be contiguous and ascending."""
     starts = np.concatenate([[0], np.cumsum(np.bincount(sorted_group, minlength=n_groups))])
-    return np.arange(len(sorted_group)) - starts[sorted_group]
+    return np.asarray(np.arange(len(sorted_group)) - starts[sorted_group], np.int64)
 
 
 def spread(values: Floats) -> Floats:
@@ -46,7 +48,10 @@ def spread(values: Floats) -> Floats:
 
 
 def match_by_rank(
-    group_of_slots: NDArray[np.integer], slot_key: Floats, group_of_values: NDArray[np.integer], value_key: Floats
+    group_of_slots: NDArray[np.integer],
+    slot_key: Floats,
+    group_of_values: NDArray[np.integer],
+    value_key: Floats,
 ) -> Ints:
     """Pair slots with values, group by group, both in order of their keys.
 
@@ -89,4 +94,4 @@ def cut(sorted_group: NDArray[np.integer], n_pieces: Ints, weights: Floats) -> I
     piece = np.searchsorted(upper, where, side="left")
     # The last bound of a group may be rounded down: its last entries stay in the group.
     piece = np.minimum(piece, np.cumsum(n_pieces)[sorted_group] - 1)
-    return np.concatenate([[0], np.cumsum(np.diff(piece) > 0)]) if len(piece) else piece
+    return np.concatenate([[0], np.cumsum(np.diff(piece) > 0)]).astype(np.int64) if len(piece) else piece

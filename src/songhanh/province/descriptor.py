@@ -171,7 +171,9 @@ def _resource_faults(document: Mapping[str, Any]) -> Iterator[Fault]:
             yield _fault(f"resources.{name}.path", f"It must be {schema.file}.", REWRITE)
         if found[name].get("schema") != schema.descriptor:
             yield _fault(
-                f"resources.{name}.schema", f"It differs from the schema of {schema.file}{_first(found[name], schema)}.", REWRITE
+                f"resources.{name}.schema",
+                f"It differs from the schema of {schema.file}{_first(found[name], schema)}.",
+                REWRITE,
             )
 
 

@@ -20,7 +20,9 @@ def examples_folder() -> Path:
 def examples() -> list[str]:
     """Return the names of the embedded example provinces."""
     folder = examples_folder()
-    return sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith(("_", ".")))
+    return sorted(
+        path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith(("_", "."))
+    )
 
 
 def find(ref: str | Path) -> Path:
@@ -67,10 +69,18 @@ def read_bytes(folder: Path) -> dict[str, bytes]:
     except OSError as error:
         where = str(error.filename or folder)
         message = f"It cannot be read ({error.strerror})."
-        raise SonghanhError(Fault("pack.unreadable", message, "Check its permissions.", file=where)) from error
+        raise SonghanhError(
+            Fault("pack.unreadable", message, "Check its permissions.", file=where)
+        ) from error
     return contents
 
 
 def hash_of(contents: Mapping[str, bytes]) -> str:
     """Return the SHA-256 of every file of a pack, with their names."""
-    return sha256(*(chunk for name in sorted(contents) for chunk in (name.encode("utf-8", "surrogateescape"), contents[name])))
+    return sha256(
+        *(
+            chunk
+            for name in sorted(contents)
+            for chunk in (name.encode("utf-8", "surrogateescape"), contents[name])
+        )
+    )

@@ -62,7 +62,9 @@ def _pack(folder: Path, contents: Mapping[str, bytes], digest: str, details: Det
     for name, schema in schemas().items():
         table, faults = read_table(schema, contents.get(schema.file, b""))
         if table is None:
-            raise SonghanhError(faults or Fault("pack.file.missing", "The file is missing.", "Add it.", schema.file))
+            raise SonghanhError(
+                faults or Fault("pack.file.missing", "The file is missing.", "Add it.", schema.file)
+            )
         tables[name] = typed(table)
     return Pack(
         id=details.id,

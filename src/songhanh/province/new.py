@@ -18,14 +18,15 @@ _HEAD = Text(
 Mỗi tệp CSV là một bảng (UTF-8, phân cách bằng dấu phẩy, dòng đầu là tên cột). Ô trống là không có số liệu.
 Ngày viết năm-tháng-ngày (2021-05-17); số thập phân dùng dấu chấm; có/không viết true/false.
 Sửa khối `songhanh` trong `datapackage.json` (mã, tên tỉnh, ngày bắt đầu, bộ quy định), điền các bảng rồi chạy
-`songhanh province check THƯ_MỤC`. Có thể thêm `areas.geojson` (ranh giới, thuộc tính `code`) và `plans/*.toml` (phương án).
+`songhanh province check THƯ_MỤC`. Có thể thêm `areas.geojson` (ranh giới, thuộc tính `code`)
+và `plans/*.toml` (phương án).
 """,
     """# Province pack
 
 Each CSV file is a table (UTF-8, commas, the first row names the columns). An empty cell means no figure.
 Dates are year-month-day (2021-05-17); decimals take a point; yes and no are true and false.
-Edit the block `songhanh` of `datapackage.json` (id, name of the province, first day, policy set), fill in the tables, then run
-`songhanh province check FOLDER`. `areas.geojson` (outlines, property `code`) and `plans/*.toml` (plans) may be added.
+Edit the block `songhanh` of `datapackage.json` (id, name of the province, first day, policy set), fill in the tables,
+then run `songhanh province check FOLDER`. `areas.geojson` (outlines, property `code`) and `plans/*.toml` (plans) may be added.
 """,
 )
 

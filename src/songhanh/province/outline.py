@@ -41,7 +41,9 @@ def read_outlines(content: bytes) -> tuple[dict[str, BaseGeometry], list[Fault]]
         if message is not None:
             faults.append(
                 _fault(
-                    f"Feature {number}: {message}", "Each feature needs the property code and one valid polygon.", number
+                    f"Feature {number}: {message}",
+                    "Each feature needs the property code and one valid polygon.",
+                    number,
                 )
             )
         elif outline is not None:
@@ -72,11 +74,15 @@ def _feature(feature: Any) -> tuple[str, BaseGeometry | None, str | None]:
 def unknown_codes(outlines: Mapping[str, BaseGeometry], known: set[str]) -> list[Fault]:
     """Find outlines of areas that the pack does not have."""
     return [
-        _fault(f"Area {code} is not in areas.csv.", "Correct the property code or remove the feature.", number)
+        _fault(
+            f"Area {code} is not in areas.csv.", "Correct the property code or remove the feature.", number
+        )
         for number, code in enumerate(outlines, start=1)
         if code not in known
     ]
 
 
 def _fault(message: str, remedy: str, number: int | None = None) -> Fault:
-    return Fault("pack.geojson", message, remedy, file=FILE, parameter=f"features[{number}]" if number else None)
+    return Fault(
+        "pack.geojson", message, remedy, file=FILE, parameter=f"features[{number}]" if number else None
+    )

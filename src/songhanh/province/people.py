@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -57,7 +58,9 @@ def _store(people: Population, folder: Path) -> None:
     try:
         for name in _ARRAYS:
             np.save(draft / f"{name}.npy", getattr(people, name), allow_pickle=False)
-        (draft / _INDEX).write_text(json.dumps({name: getattr(people, name) for name in _SIZES}), encoding="utf-8")
+        (draft / _INDEX).write_text(
+            json.dumps({name: getattr(people, name) for name in _SIZES}), encoding="utf-8"
+        )
         try:
             draft.rename(folder)
         except OSError:
@@ -66,15 +69,19 @@ def _store(people: Population, folder: Path) -> None:
                 raise
     except OSError as error:
         message = f"The population cannot be stored in {folder.parent} ({error.strerror})."
-        raise SonghanhError(Fault("population.store", message, "Free some space, or set SONGHANH_HOME.")) from error
+        raise SonghanhError(
+            Fault("population.store", message, "Free some space, or set SONGHANH_HOME.")
+        ) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
 
 def _map(folder: Path) -> Population:
-    sizes = json.loads((folder / _INDEX).read_text(encoding="utf-8"))
+    sizes: dict[str, Any] = json.loads((folder / _INDEX).read_text(encoding="utf-8"))
     # Plain arrays over the map: kernels know them, and they stay read-only.
-    arrays = {name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in _ARRAYS}
+    arrays: dict[str, Any] = {
+        name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in _ARRAYS
+    }
     return Population(**arrays, **sizes)
 
 
@@ -95,7 +102,12 @@ def firm_place(pack: Pack, people: Population, site_id: str) -> int:
     if firm not in firms or firms.index(firm) >= people.n_places:
         known = ", ".join(firms) or "none"
         raise SonghanhError(
-            Fault("population.firm", f"There is no firm called {site_id!r}.", f"Named firms: {known}.", file="sites.csv")
+            Fault(
+                "population.firm",
+                f"There is no firm called {site_id!r}.",
+                f"Named firms: {known}.",
+                file="sites.csv",
+            )
         )
     return firms.index(firm)
 

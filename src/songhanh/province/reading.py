@@ -16,7 +16,10 @@ from songhanh.province.schema import Field, TableSchema
 # How a value is written. Stricter than Frictionless, so that what passes reads the same everywhere.
 _FORMS: dict[str, tuple[re.Pattern[str], str]] = {
     "integer": (re.compile(r"-?\d{1,15}"), "a whole number without separators, such as 1234"),
-    "number": (re.compile(r"-?\d{1,15}(\.\d+)?([eE][-+]?\d{1,2})?"), "a number with a decimal point, such as 0.25"),
+    "number": (
+        re.compile(r"-?\d{1,15}(\.\d+)?([eE][-+]?\d{1,2})?"),
+        "a number with a decimal point, such as 0.25",
+    ),
     "date": (re.compile(r"\d{4}-\d{2}-\d{2}"), "a date as year-month-day, such as 2021-05-17"),
     "boolean": (re.compile(r"true|false"), "true or false"),
 }
@@ -56,12 +59,20 @@ def read_table(schema: TableSchema, content: bytes) -> tuple[RawTable | None, li
     except UnicodeDecodeError as error:
         row = content.count(b"\n", 0, error.start) + 1
         return None, [
-            Fault("pack.encoding", "This row is not UTF-8.", "Save the file as CSV in UTF-8.", schema.file, row)
+            Fault(
+                "pack.encoding", "This row is not UTF-8.", "Save the file as CSV in UTF-8.", schema.file, row
+            )
         ]
     if "\x00" in text:
         row = text.count("\n", 0, text.index("\x00")) + 1
         return None, [
-            Fault("pack.encoding", "A zero byte is in this row.", "Save the file as CSV in UTF-8.", schema.file, row)
+            Fault(
+                "pack.encoding",
+                "A zero byte is in this row.",
+                "Save the file as CSV in UTF-8.",
+                schema.file,
+                row,
+            )
         ]
     try:
         records, lines = _records(text)
@@ -71,7 +82,9 @@ def read_table(schema: TableSchema, content: bytes) -> tuple[RawTable | None, li
         ]
     if not records:
         header = ",".join(schema.columns)
-        return None, [Fault("pack.empty", "The file is empty.", f"Give it the header: {header}", schema.file, 1)]
+        return None, [
+            Fault("pack.empty", "The file is empty.", f"Give it the header: {header}", schema.file, 1)
+        ]
     faults = list(_header_faults(schema, records[0]))
     if faults:
         return None, faults
@@ -104,14 +117,23 @@ def _header_faults(schema: TableSchema, header: Sequence[str]) -> Iterator[Fault
         for delimiter, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
             if delimiter in header[0]:
                 yield Fault(
-                    "pack.delimiter", f"Columns are separated by {name}.", "Save it with commas.", schema.file, 1
+                    "pack.delimiter",
+                    f"Columns are separated by {name}.",
+                    "Save it with commas.",
+                    schema.file,
+                    1,
                 )
                 return
     columns = ",".join(schema.columns)
     for column in schema.columns:
         if column not in header:
             yield Fault(
-                "pack.column.missing", "This column is missing.", f"The header is: {columns}", schema.file, 1, column
+                "pack.column.missing",
+                "This column is missing.",
+                f"The header is: {columns}",
+                schema.file,
+                1,
+                column,
             )
     for number, name in enumerate(header, start=1):
         if name not in schema.columns:

@@ -71,7 +71,12 @@ def ordered(pack: Folder, table: str, first: str, last: str) -> Iterator[Fault]:
         low, high = row[first], row[last]
         if low is not None and high is not None and low > high:
             yield fault(
-                table, row[ROW], last, f"{last} ({high}) is before {first} ({low}).", "Correct one of them.", "order"
+                table,
+                row[ROW],
+                last,
+                f"{last} ({high}) is before {first} ({low}).",
+                "Correct one of them.",
+                "order",
             )
 
 
@@ -117,7 +122,12 @@ def hierarchy(pack: Folder) -> Iterator[Fault]:
         wanted = above.get(row["level"])
         if wanted is None and row["parent_code"] is not None:
             yield fault(
-                "areas", row[ROW], "parent_code", "A district has no unit above it here.", "Leave it empty.", "parent"
+                "areas",
+                row[ROW],
+                "parent_code",
+                "A district has no unit above it here.",
+                "Leave it empty.",
+                "parent",
             )
         if wanted is not None and (parent is None or parent["level"] != wanted):
             yield fault(
@@ -149,7 +159,9 @@ def communes(pack: Folder) -> Iterator[Fault]:
     """Find communes that cannot be placed, counted or dated."""
     rows = [row for row in pack.rows("areas") if row["level"] == "commune"]
     if not rows:
-        yield fault("areas", 1, "level", "There is no commune.", "Add the communes of the province.", "areas.none")
+        yield fault(
+            "areas", 1, "level", "There is no commune.", "Add the communes of the province.", "areas.none"
+        )
     middle = {
         axis: pl.Series([row[axis] for row in rows if row[axis] is not None], dtype=pl.Float64).median()
         for axis in ("lon", "lat")
@@ -158,7 +170,12 @@ def communes(pack: Folder) -> Iterator[Fault]:
     for row in rows:
         if row["population"] is None:
             yield fault(
-                "areas", row[ROW], "population", "A commune needs its residents.", "Fill in the number.", "value.missing"
+                "areas",
+                row[ROW],
+                "population",
+                "A commune needs its residents.",
+                "Fill in the number.",
+                "value.missing",
             )
         for axis in ("lon", "lat"):
             if row[axis] is None:
@@ -201,8 +218,13 @@ def district_sums(pack: Folder) -> Iterator[Fault]:
         if row["level"] != "district":
             continue
         if row["code"] not in below:
-            yield fault("areas", row[ROW], "code", "The district has no commune.", "Add its communes.", "areas.none")
-        elif row["population"] is not None and abs(below[row["code"]] - row["population"]) > 0.02 * row["population"]:
+            yield fault(
+                "areas", row[ROW], "code", "The district has no commune.", "Add its communes.", "areas.none"
+            )
+        elif (
+            row["population"] is not None
+            and abs(below[row["code"]] - row["population"]) > 0.02 * row["population"]
+        ):
             yield fault(
                 "areas",
                 row[ROW],
@@ -238,7 +260,7 @@ def ages(pack: Folder) -> Iterator[Fault]:
         if residents and abs(total - residents) > AGE_TOLERANCE * residents:
             yield fault(
                 "population_by_age",
-                int(band[ROW].min() or 0),
+                band[ROW].to_list()[0],
                 "people",
                 f"The bands of {code} have {total} people, areas.csv {residents}.",
                 f"They may differ by {AGE_TOLERANCE:.0%}; correct one.",

@@ -23,7 +23,9 @@ def sites(pack: Folder) -> Iterator[Fault]:
     for row in pack.rows("sites"):
         low, high = row["workers_low"], row["workers_high"]
         if (low is not None and low > row["workers"]) or (high is not None and high < row["workers"]):
-            message = f"{row['workers']} workers are not between workers_low ({low}) and workers_high ({high})."
+            message = (
+                f"{row['workers']} workers are not between workers_low ({low}) and workers_high ({high})."
+            )
             yield fault("sites", row[ROW], "workers", message, "Correct the range or the number.", "range")
         if row["kind"] in SITE_KINDS and row["parent_id"] is not None:
             message = "A park or cluster lies in no other site."
@@ -37,7 +39,14 @@ def sites(pack: Folder) -> Iterator[Fault]:
             message = "A workshop lies in a firm."
             yield fault("sites", row[ROW], "parent_id", message, "Name its firm.", "parent")
         if (row["lon"] is None) != (row["lat"] is None):
-            yield fault("sites", row[ROW], "lon", "lon and lat go together.", "Fill in both or none.", "geometry.missing")
+            yield fault(
+                "sites",
+                row[ROW],
+                "lon",
+                "lon and lat go together.",
+                "Fill in both or none.",
+                "geometry.missing",
+            )
     for row in pack.rows("sites"):
         if row["site_id"] in inside and inside[row["site_id"]] > row["workers"]:
             message = f"Its named firms have {inside[row['site_id']]} workers, the site {row['workers']}."
@@ -87,9 +96,15 @@ def residence(pack: Folder) -> Iterator[Fault]:
     given = set(pack.tables["site_residence"]["site_id"])
     lodgers = pack.total("boarding", "site_id", "lodgers")
     for row in pack.rows("sites"):
-        if row["kind"] in SITE_KINDS and row["site_id"] not in given and row["workers"] > lodgers.get(row["site_id"], 0):
+        if (
+            row["kind"] in SITE_KINDS
+            and row["site_id"] not in given
+            and row["workers"] > lodgers.get(row["site_id"], 0)
+        ):
             message = f"{row['site_id']} has no row in site_residence.csv."
-            yield fault("sites", row[ROW], "site_id", message, "Say where its resident workers live.", "share")
+            yield fault(
+                "sites", row[ROW], "site_id", message, "Say where its resident workers live.", "share"
+            )
 
 
 def employment(pack: Folder) -> Iterator[Fault]:
@@ -98,9 +113,14 @@ def employment(pack: Folder) -> Iterator[Fault]:
     bands = pack.tables["population_by_age"]
     low, high = WORKING_AGES
     span = pl.col("age_to") - pl.col("age_from") + 1
-    part = pl.min_horizontal(pl.col("age_to"), pl.lit(high)) - pl.max_horizontal(pl.col("age_from"), pl.lit(low)) + 1
+    part = (
+        pl.min_horizontal(pl.col("age_to"), pl.lit(high))
+        - pl.max_horizontal(pl.col("age_from"), pl.lit(low))
+        + 1
+    )
     shares = bands.group_by("area_code").agg(
-        (pl.col("people") * part.clip(lower_bound=0) / span).sum().alias("able"), pl.col("people").sum().alias("all")
+        (pl.col("people") * part.clip(lower_bound=0) / span).sum().alias("able"),
+        pl.col("people").sum().alias("all"),
     )
     share = {code: able / max(1, everyone) for code, able, everyone in shares.iter_rows()}
     able = sum(
@@ -126,7 +146,14 @@ def employment(pack: Folder) -> Iterator[Fault]:
     for row in pack.rows("sectors"):
         if row["sector_id"] not in working and row["gva_vnd_bn"] > 0:
             message = f"Nobody works in {row['sector_id']}."
-            yield fault("sectors", row[ROW], "sector_id", message, "Add it to employment.csv or site_sectors.csv.", "sum")
+            yield fault(
+                "sectors",
+                row[ROW],
+                "sector_id",
+                message,
+                "Add it to employment.csv or site_sectors.csv.",
+                "sum",
+            )
 
 
 def accounts(pack: Folder) -> Iterator[Fault]:
@@ -146,7 +173,14 @@ def input_output(pack: Folder) -> Iterator[Fault]:
     if missing:
         i, j = missing[0]
         message = f"The table is not square: {len(missing)} pairs are missing, the first from {i} to {j}."
-        yield fault("input_output", None, "from_sector", message, "Give every pair of sectors; 0 where none.", "square")
+        yield fault(
+            "input_output",
+            None,
+            "from_sector",
+            message,
+            "Give every pair of sectors; 0 where none.",
+            "square",
+        )
     for sector, total in pack.total("input_output", "to_sector", "coefficient").items():
         if total >= 1.0:
             yield fault(
@@ -168,7 +202,9 @@ def crops(pack: Folder) -> Iterator[Fault]:
     for row in pack.rows("crops"):
         if row["crop_id"] not in sold:
             message = f"{row['crop_id']} has no row in channels.csv."
-            yield fault("crops", row[ROW], "crop_id", message, "Add the channels it is sold through.", "share")
+            yield fault(
+                "crops", row[ROW], "crop_id", message, "Add the channels it is sold through.", "share"
+            )
 
 
 def facilities(pack: Folder) -> Iterator[Fault]:
@@ -220,7 +256,10 @@ RULES = (
     Rule(boarding, ("areas", "sites", "boarding")),
     Rule(site_mix, ("sites", "site_sectors")),
     Rule(residence, ("areas", "sites", "boarding", "site_residence")),
-    Rule(employment, ("areas", "population_by_age", "sites", "boarding", "site_sectors", "sectors", "employment")),
+    Rule(
+        employment,
+        ("areas", "population_by_age", "sites", "boarding", "site_sectors", "sectors", "employment"),
+    ),
     Rule(accounts, ("sectors",)),
     Rule(input_output, ("sectors", "input_output")),
     Rule(crops, ("crops", "channels")),

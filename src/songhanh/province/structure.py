@@ -31,11 +31,7 @@ def structure_faults(tables: Mapping[str, RawTable]) -> list[Fault]:
 
 def _resource(table: RawTable, tables: Mapping[str, RawTable]) -> Resource:
     descriptor = dict(table.schema.descriptor)
-    keys = [
-        key
-        for key in descriptor.get("foreignKeys", [])
-        if key["reference"]["resource"] in ("", *tables)
-    ]
+    keys = [key for key in descriptor.get("foreignKeys", []) if key["reference"]["resource"] in ("", *tables)]
     descriptor["foreignKeys"] = keys
     return Resource(
         name=table.schema.name,
@@ -75,7 +71,11 @@ def _fault(table: RawTable, error: Mapping[str, Any]) -> Fault:
         return _cell_fault(table, error, file, row, column)
     words = {
         "blank-row": ("pack.row.blank", "The row is empty.", "Remove it."),
-        "missing-cell": ("pack.row.short", "The row has fewer cells than the header.", "Add the missing commas."),
+        "missing-cell": (
+            "pack.row.short",
+            "The row has fewer cells than the header.",
+            "Add the missing commas.",
+        ),
         "extra-cell": (
             "pack.row.long",
             "The row has more cells than the header.",
@@ -90,7 +90,9 @@ def _cell_fault(table: RawTable, error: Mapping[str, Any], file: str, row: int |
     field = table.schema.field(column)
     cell = error.get("cell")
     if error["type"] == "constraint-error" and not (cell and cell != "None"):
-        return Fault("pack.value.missing", "A value is needed here.", f"{field.description.en}.", file, row, column)
+        return Fault(
+            "pack.value.missing", "A value is needed here.", f"{field.description.en}.", file, row, column
+        )
     if error["type"] == "type-error":
         remedy = f"{field.description.en}. Write it as {form_of(field)}."
         return Fault("pack.type", f"{cell!r} is not {form_of(field)}.", remedy, file, row, column)
@@ -100,6 +102,10 @@ def _cell_fault(table: RawTable, error: Mapping[str, Any], file: str, row: int |
     elif "pattern" in limits:
         what = f"is not written as it should be (pattern {limits['pattern']})"
     else:
-        bounds = [f"{word} {limits[key]}" for key, word in (("minimum", "at least"), ("maximum", "at most")) if key in limits]
+        bounds = [
+            f"{word} {limits[key]}"
+            for key, word in (("minimum", "at least"), ("maximum", "at most"))
+            if key in limits
+        ]
         what = "must be " + " and ".join(bounds)
     return Fault("pack.value", f"{cell!r} {what}.", f"{field.description.en}.", file, row, column)

@@ -30,7 +30,14 @@ _TABLES = (
     "employment",
     "sectors",
 )
-_CODE = ("parameters.csv", "dealing.py", "synthesis.py", "synthesis_homes.py", "synthesis_work.py", "synthesis_places.py")
+_CODE = (
+    "parameters.csv",
+    "dealing.py",
+    "synthesis.py",
+    "synthesis_homes.py",
+    "synthesis_work.py",
+    "synthesis_places.py",
+)
 
 
 @lru_cache(maxsize=1)
@@ -79,7 +86,9 @@ def synthesise(pack: Pack, seed: int = 0) -> Population:
     lodger_ages = int(values["lodger_age_from"]), int(values["lodger_age_until"])
     at_home = homes(pack, key, seed, lodger_ages)
     if len(at_home.age) > np.iinfo(np.int32).max or len(pack.communes) > np.iinfo(np.int16).max:
-        raise SonghanhError(Fault("population.size", "The pack has too many people.", "Split it by province."))
+        raise SonghanhError(
+            Fault("population.size", "The pack has too many people.", "Split it by province.")
+        )
     by_day = roles(pack, at_home, values, key, seed)
     parts = places(pack, geography(pack), at_home, by_day, values, key, seed)
     return _assemble(pack, at_home, by_day.site, by_day.sector, parts)

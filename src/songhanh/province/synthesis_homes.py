@@ -72,8 +72,10 @@ def _household_sizes(pack: Pack, populations: Ints, draws: np.random.Generator) 
     result = []
     for code, residents in zip(pack.communes["code"], populations, strict=True):
         frame = rows.get(code)
-        size = np.repeat(frame["size"].to_numpy(), frame["households"].to_numpy()) if frame is not None else []
-        result.append(draws.permutation(_fit_sizes(np.array(size, np.int64), int(residents), draws)))
+        size = np.zeros(0, np.int64)
+        if frame is not None:
+            size = np.repeat(frame["size"].to_numpy(), frame["households"].to_numpy())
+        result.append(draws.permutation(_fit_sizes(size, int(residents), draws)))
     return result
 
 
@@ -94,14 +96,16 @@ def _fit_sizes(sizes: Ints, residents: int, draws: np.random.Generator) -> Ints:
             sizes[at] += 1
         else:
             candidates = np.flatnonzero(sizes >= 2)
-            sizes[draws.permutation(candidates)[: -missing]] -= 1
+            sizes[draws.permutation(candidates)[:-missing]] -= 1
     return sizes
 
 
 def _ages_by_commune(pack: Pack, populations: Ints) -> list[Ints]:
     """Return the ages of each commune's residents, ascending, in the composition of the tables."""
     table = pack.tables["population_by_age"]
-    weights = {code[0]: _by_year(frame) for code, frame in table.partition_by("area_code", as_dict=True).items()}
+    weights = {
+        code[0]: _by_year(frame) for code, frame in table.partition_by("area_code", as_dict=True).items()
+    }
     result = []
     for code, parent, residents in zip(
         pack.communes["code"], pack.communes["parent_code"], populations, strict=True
@@ -136,7 +140,9 @@ def _fit_ages(ages: list[Ints], commune_of_home: Ints, size: Ints, draws: np.ran
     residents = np.bincount(commune, minlength=n_communes)
     n_homes = np.bincount(commune_of_home, minlength=n_communes)
     n_adults = np.bincount(commune_of_age[age >= ADULT], minlength=n_communes)
-    n_children = residents - np.maximum(n_adults, n_homes)  # where adults are too few, the oldest children head a home
+    n_children = residents - np.maximum(
+        n_adults, n_homes
+    )  # where adults are too few, the oldest children head a home
     is_child_age = rank_within(commune_of_age, n_communes) < n_children[commune_of_age]
 
     # Which seats children take: beyond the second in each home, families kept together.
@@ -149,14 +155,18 @@ def _fit_ages(ages: list[Ints], commune_of_home: Ints, size: Ints, draws: np.ran
     result = np.empty(len(home), np.int64)
     sibling_key = spread(draws.random(len(size))[home] + 0.2 * draws.random(len(home)))
     children, child_ages = np.flatnonzero(is_child), np.flatnonzero(is_child_age)
-    pairs = match_by_rank(commune[children], sibling_key[children], commune_of_age[child_ages], age[child_ages] / 128)
+    pairs = match_by_rank(
+        commune[children], sibling_key[children], commune_of_age[child_ages], age[child_ages] / 128
+    )
     result[children] = age[child_ages[pairs]]
 
     eldest = np.full(len(size), -1, np.int64)
     np.maximum.at(eldest, home[children], result[children])
     is_parent = ~is_child & (seat <= 1) & (eldest[home] >= 0)
     adults = np.flatnonzero(~is_child_age)
-    parent_ages = adults[_nearest_to_parent_age(age[adults], commune_of_age[adults], commune[is_parent], n_communes, draws)]
+    parent_ages = adults[
+        _nearest_to_parent_age(age[adults], commune_of_age[adults], commune[is_parent], n_communes, draws)
+    ]
     parents = np.flatnonzero(is_parent)
     # Parents of older children are older; a couple is of like age.
     couple_key = eldest + 8.0 * draws.random(len(size))
@@ -208,13 +218,17 @@ def _rooms(pack: Pack, draws: np.random.Generator) -> Rooms:
         parts = by_commune[commune]
         size = np.concatenate([sizes for sizes, _, _ in parts])
         site = np.repeat([site for _, site, _ in parts], [len(sizes) for sizes, _, _ in parts])
-        rooms_per_house = float(np.average([mean for _, _, mean in parts], weights=[len(s) for s, _, _ in parts]))
+        rooms_per_house = float(
+            np.average([mean for _, _, mean in parts], weights=[len(s) for s, _, _ in parts])
+        )
         # Neighbours in a boarding house work at different sites.
         shuffled = draws.permutation(len(size))
         n = max(1, round(len(size) / rooms_per_house))
         house = n_houses + np.repeat(np.arange(n), apportion(len(size), 0.5 + draws.exponential(size=n)))
         n_houses = int(house[-1]) + 1
-        for column, values in zip(columns, (np.full(len(size), commune), size[shuffled], site[shuffled], house), strict=True):
+        for column, values in zip(
+            columns, (np.full(len(size), commune), size[shuffled], site[shuffled], house), strict=True
+        ):
             column.append(values)
     commune_, size_, site_, house_ = (np.concatenate(c) if c else np.zeros(0, np.int64) for c in columns)
     _, house_ = np.unique(house_, return_inverse=True)  # a house without a room is none
@@ -228,13 +242,20 @@ def _room_sizes(lodgers: int, mean: float, draws: np.random.Generator) -> Ints:
 
 
 def _merge(
-    commune: Ints, size: Ints, ages: Ints, rooms: Rooms, lodger_ages: tuple[int, int], draws: np.random.Generator
+    commune: Ints,
+    size: Ints,
+    ages: Ints,
+    rooms: Rooms,
+    lodger_ages: tuple[int, int],
+    draws: np.random.Generator,
 ) -> Homes:
     """Put rooms behind the households of their commune."""
     youngest, oldest = lodger_ages
     n_lodgers = int(rooms.size.sum())
     # Beta(1.2, 2.2): most are in their twenties.
-    lodger_age = youngest + np.floor((oldest - youngest + 1) * draws.beta(1.2, 2.2, n_lodgers)).astype(np.int64)
+    lodger_age = youngest + np.floor((oldest - youngest + 1) * draws.beta(1.2, 2.2, n_lodgers)).astype(
+        np.int64
+    )
     age = np.concatenate([ages, np.minimum(lodger_age, oldest)])
     all_commune = np.concatenate([commune, rooms.commune])
     all_size = np.concatenate([size, rooms.size])

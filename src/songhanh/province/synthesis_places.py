@@ -57,7 +57,9 @@ def named_firms(pack: Pack, where: Geography) -> list[Firm]:
         if share is None:
             message = f"The firm {row['site_id']} has no sector."
             remedy = "Give it a row in site_sectors.csv, or the site it lies in."
-            raise SonghanhError(Fault("population.firm", message, remedy, file="site_sectors.csv", column="site_id"))
+            raise SonghanhError(
+                Fault("population.firm", message, remedy, file="site_sectors.csv", column="site_id")
+            )
         site = sites.get(row["parent_id"] or "", len(sites))
         commune = where.communes[row["area_code"]]
         result.append(Firm(row["site_id"], site, int(np.argmax(share)), commune, row["workers"]))
@@ -74,7 +76,13 @@ def sector_mix(pack: Pack) -> dict[str, Floats]:
 
 
 def places(
-    pack: Pack, where: Geography, homes: Homes, roles: Roles, parameters: Mapping[str, float], key: str, seed: int
+    pack: Pack,
+    where: Geography,
+    homes: Homes,
+    roles: Roles,
+    parameters: Mapping[str, float],
+    key: str,
+    seed: int,
 ) -> list[Places]:
     """Return all places: the named firms, the other firms of the sites, workplaces elsewhere, schools."""
     firms = named_firms(pack, where)
@@ -121,7 +129,9 @@ def _site_firms(
     # Roommates often work on one line: half of the rooms share one key.
     n_homes = len(homes.household_commune)
     together = draws.random(n_homes) < parameters["roommates_together"]
-    key = np.where(together[homes.household], draws.random(n_homes)[homes.household], draws.random(len(homes.age)))
+    key = np.where(
+        together[homes.household], draws.random(n_homes)[homes.household], draws.random(len(homes.age))
+    )
     mix = sector_mix(pack)
     result: list[Places | _Named] = []
     for s, (code, area) in enumerate(zip(pack.sites["site_id"], pack.sites["area_code"], strict=True)):
@@ -133,11 +143,17 @@ def _site_firms(
         for k, firm in inside:
             result.append(_Named(k, workers[begin : begin + firm.workers]))
             begin += firm.workers
-        named = np.bincount([f.sector for _, f in inside], [f.workers for _, f in inside], len(mix[code])) if inside else 0.0
+        named = (
+            np.bincount([f.sector for _, f in inside], [f.workers for _, f in inside], len(mix[code]))
+            if inside
+            else 0.0
+        )
         wanted = np.maximum(0.0, mix[code] * len(workers) - named)
         rest = apportion(len(workers) - n_named, wanted)
         sector = np.repeat(np.arange(len(rest)), rest)
-        n_firms = np.where(rest > 0, np.maximum(1, np.round(rest / parameters["firm_size_mean"])), 0).astype(np.int64)
+        n_firms = np.where(rest > 0, np.maximum(1, np.round(rest / parameters["firm_size_mean"])), 0).astype(
+            np.int64
+        )
         sigma = parameters["firm_size_sigma"]
         # Firms far above the mean are known by name.
         most = parameters["firm_size_most"] / parameters["firm_size_mean"] * np.exp(sigma**2 / 2)
@@ -181,8 +197,12 @@ def _workplaces(
         nearness[sector != firm.sector] = np.inf
         chosen = np.argsort(nearness, kind="stable")[: firm.workers]
         if len(chosen) < firm.workers or not np.isfinite(nearness[chosen]).all():
-            message = f"{firm.site_id} needs {firm.workers} workers, more than its sector has outside the sites."
-            remedy = "Raise employed (with a mean_workplace_size) in employment.csv, or lower the firm's workers."
+            message = (
+                f"{firm.site_id} needs {firm.workers} workers, more than its sector has outside the sites."
+            )
+            remedy = (
+                "Raise employed (with a mean_workplace_size) in employment.csv, or lower the firm's workers."
+            )
             raise SonghanhError(Fault("population.firm", message, remedy, file="sites.csv", column="workers"))
         result.append(_Named(k, people[np.sort(chosen)]))
         keep = np.ones(len(people), np.bool_)
@@ -197,7 +217,9 @@ def _workplaces(
     order = order_within(group, draws.random(len(people)))
     sizes_of_group = np.bincount(group, minlength=n_communes * n_sectors)
     per_place = np.maximum(1.0, mean[where.district].ravel())
-    n_places = np.where(sizes_of_group > 0, np.maximum(1, np.round(sizes_of_group / per_place)), 0).astype(np.int64)
+    n_places = np.where(sizes_of_group > 0, np.maximum(1, np.round(sizes_of_group / per_place)), 0).astype(
+        np.int64
+    )
     weights = draws.lognormal(0.0, parameters["workplace_size_sigma"], int(n_places.sum()))
     place = cut(group[order], n_places, weights)
     sizes = np.bincount(place) if len(place) else np.zeros(0, np.int64)

@@ -153,9 +153,13 @@ def _site_workers_by_commune(pack: Pack, where: Geography, site: Ints, available
             excess -= moved
         spare[commune] = 0
         if excess.any():
-            message = f"There are fewer residents of {SITE_AGES[0]} to {SITE_AGES[1]} years than the sites need."
+            message = (
+                f"There are fewer residents of {SITE_AGES[0]} to {SITE_AGES[1]} years than the sites need."
+            )
             remedy = "Correct the workers of the sites or the lodgers."
-            raise SonghanhError(Fault("population.workers", message, remedy, file="sites.csv", column="workers"))
+            raise SonghanhError(
+                Fault("population.workers", message, remedy, file="sites.csv", column="workers")
+            )
     return wanted
 
 
@@ -174,14 +178,18 @@ def _other_workers(
     n_communes = len(where.communes)
     people = np.flatnonzero(free & (homes.age >= low) & (homes.age <= high))
     available = np.bincount(homes.commune[people], minlength=n_communes)
-    employed = employed_by_district(pack, where, np.bincount(where.district, available, len(where.districts)))
+    employed = employed_by_district(
+        pack, where, np.bincount(where.district, available, len(where.districts)).astype(np.float64)
+    )
     wanted = np.zeros(n_communes, np.int64)
     deals = []
-    for district, by_sector in enumerate(employed):
+    for district, demand in enumerate(employed):
         communes = np.flatnonzero(where.district == district)
-        by_sector = _scaled(by_sector, int(available[communes].sum()))
-        wanted[communes] = np.minimum(apportion(int(by_sector.sum()), available[communes].astype(float)), available[communes])
-        deals.append((communes, by_sector))
+        by_sector = _scaled(demand, int(available[communes].sum()))
+        wanted[communes] = np.minimum(
+            apportion(int(by_sector.sum()), available[communes].astype(float)), available[communes]
+        )
+        deals.append(by_sector)
     age = homes.age[people]
     weight = np.where((age < 18) | (age > 60), 0.3, 1.0)
     clock = -np.log1p(-draws.random(len(people))) / weight
@@ -189,7 +197,7 @@ def _other_workers(
     chosen = order[rank_within(homes.commune[order], n_communes) < wanted[homes.commune[order]]]
     sector = np.full(len(homes.age), -1, np.int64)
     district_of = where.district[homes.commune[chosen]]
-    for district, (_, by_sector) in enumerate(deals):
+    for district, by_sector in enumerate(deals):
         members = chosen[district_of == district]
         labels = np.repeat(np.arange(len(by_sector)), by_sector)
         sector[members] = draws.permutation(labels)[: len(members)]
