@@ -95,5 +95,5 @@ def _level_names(orders: Schedule, as_of: date) -> dict[int, dict[str, Any]]:
     """Return the levels of restriction in force on a date, by rank."""
     return {
         int(policy["rank"]): {"id": policy.id, "rank": int(policy["rank"]), "name": policy.name.as_dict()}
-        for policy in policies_on(orders.policies, "level", as_of)
+        for policy in policies_on(orders.policies, "level", as_of).values()
     }

@@ -86,7 +86,7 @@ def world_set(
     prior = draw(parameter_tables(), introductions(ground, as_of), total, seed)
     total_now = Count("*", day_of(ground.pack.outbreak_from, as_of), 0.0, "")
     asked = (*counts, total_now)
-    drawn = {"seed": seed, "n": total}
+    drawn: dict[str, object] = {"seed": seed, "n": total}
     everything = simulated_pasts(pack_ref, as_of, prior, asked, drawn, n_jobs, report, should_stop)
     simulated = everything[:, :-1]
     scores = np.array(
