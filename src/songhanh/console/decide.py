@@ -23,11 +23,27 @@ ECONOMY = ("value_added_lost_vnd_bn", "job_days_lost", "household_income_lost_vn
 
 @click.command()
 @click.argument("pack")
-@click.option("--as-of", "as_of", required=True, metavar="DATE", help="The evening on which to decide, e.g. 2021-05-17.")
+@click.option(
+    "--as-of", "as_of", required=True, metavar="DATE", help="The evening on which to decide, e.g. 2021-05-17."
+)
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same bytes.")
-@click.option("--worlds", default=100, show_default=True, type=click.IntRange(2, 10_000), help="Worlds to try each plan in.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the whole evaluation to a file.")
-@click.option("--plan", "plan_files", multiple=True, type=click.Path(path_type=Path), help="A plan of your own (TOML), beside those of the pack.")
+@click.option(
+    "--worlds",
+    default=100,
+    show_default=True,
+    type=click.IntRange(2, 10_000),
+    help="Worlds to try each plan in.",
+)
+@click.option(
+    "--json", "json_file", type=click.Path(path_type=Path), help="Write the whole evaluation to a file."
+)
+@click.option(
+    "--plan",
+    "plan_files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A plan of your own (TOML), beside those of the pack.",
+)
 @click.option("--language", type=click.Choice(["en", "vi"]), default="en", show_default=True)
 @click.option("--jobs", default=-1, show_default=True, help="Processes; -1 is one a core.")
 def decide(
@@ -67,7 +83,9 @@ def print_evaluation(evaluation: dict[str, Any], language: str, width: int | Non
     }[language]
     console.print(
         heading.format(
-            pack=evaluation["pack"]["name"][language], as_of=evaluation["as_of"], n_worlds=evaluation["n_worlds"]
+            pack=evaluation["pack"]["name"][language],
+            as_of=evaluation["as_of"],
+            n_worlds=evaluation["n_worlds"],
         )
     )
     for group in (HEALTH, EFFORT, ECONOMY):
@@ -110,8 +128,22 @@ def _number(value: float, language: str) -> str:
 def _verdict(plan: dict[str, Any], evaluation: dict[str, Any], language: str) -> list[str]:
     names = {row["id"]: row["name"][language] for row in evaluation["plans"]}
     words = {
-        "vi": {"reference": "đường tham chiếu, không ai được chọn", "infeasible": "không khả thi", "dominated": "bị vượt bởi", "in": "trong", "worlds": "kịch bản", "from": "từ"},
-        "en": {"reference": "reference line, nobody can adopt it", "infeasible": "infeasible", "dominated": "dominated by", "in": "in", "worlds": "of the worlds", "from": "from"},
+        "vi": {
+            "reference": "đường tham chiếu, không ai được chọn",
+            "infeasible": "không khả thi",
+            "dominated": "bị vượt bởi",
+            "in": "trong",
+            "worlds": "kịch bản",
+            "from": "từ",
+        },
+        "en": {
+            "reference": "reference line, nobody can adopt it",
+            "infeasible": "infeasible",
+            "dominated": "dominated by",
+            "in": "in",
+            "worlds": "of the worlds",
+            "from": "from",
+        },
     }[language]
     lines = []
     if plan["reference"]:

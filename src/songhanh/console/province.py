@@ -38,7 +38,9 @@ def check(folder: Path) -> None:
 def new(folder: Path) -> None:
     """Write an empty pack with a description of every table and column into FOLDER."""
     new_pack(folder)
-    click.echo(f"An empty pack is in {folder}. Fill in the tables, then run: songhanh province check {folder}")
+    click.echo(
+        f"An empty pack is in {folder}. Fill in the tables, then run: songhanh province check {folder}"
+    )
 
 
 @province.command("list")

@@ -16,10 +16,18 @@ from songhanh.decision import replay as replay_in_hindsight
 
 @click.command()
 @click.argument("pack")
-@click.option("--as-of", "as_of", default="2021-05-17", show_default=True, help="Worlds are frozen on what was known then.")
+@click.option(
+    "--as-of",
+    "as_of",
+    default="2021-05-17",
+    show_default=True,
+    help="Worlds are frozen on what was known then.",
+)
 @click.option("--seed", default=1, show_default=True)
 @click.option("--worlds", default=100, show_default=True, type=click.IntRange(2, 10_000))
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the whole comparison to a file.")
+@click.option(
+    "--json", "json_file", type=click.Path(path_type=Path), help="Write the whole comparison to a file."
+)
 @click.option("--jobs", default=-1, show_default=True, help="Processes; -1 is one a core.")
 def replay(pack: str, as_of: str, seed: int, worlds: int, json_file: Path | None, jobs: int) -> None:
     """Run the orders of PACK as they were given and compare with what was counted (Learn only)."""
@@ -45,7 +53,10 @@ def replay(pack: str, as_of: str, seed: int, worlds: int, json_file: Path | None
             f"Last community case before the first quiet week: {middle} (90%: {low} to {high}), "
             f"in {last['share_of_worlds']:.0%} of the worlds."
         )
-    for title, rows in (("Cumulative cases", result["counts"]), ("Workers back at the sites", result["workers"])):
+    for title, rows in (
+        ("Cumulative cases", result["counts"]),
+        ("Workers back at the sites", result["workers"]),
+    ):
         table = Table("date", "counted", "simulated, median", "90% interval", "inside", title=title)
         for row in rows:
             value = row["simulated"]
@@ -57,7 +68,9 @@ def replay(pack: str, as_of: str, seed: int, worlds: int, json_file: Path | None
                 "yes" if row["inside_90"] else "no",
             )
         console.print(table)
-    console.print(f"{len(result['free_parameters'])} free parameters, each with its range, are listed in the JSON.")
+    console.print(
+        f"{len(result['free_parameters'])} free parameters, each with its range, are listed in the JSON."
+    )
 
 
 def n_line(result: dict[str, object]) -> str:

@@ -18,7 +18,6 @@ from songhanh.core.home import home
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-
 def _source_digest() -> str:
     """Return a digest of the rooms that hold kernels.
 
@@ -45,7 +44,5 @@ def inline_kernel(function: F) -> F:
     """Compile a small kernel into its callers."""
     return cast(
         F,
-        numba.njit(inline="always", cache=True, nogil=True, error_model="numpy", fastmath=False)(
-            function
-        ),
+        numba.njit(inline="always", cache=True, nogil=True, error_model="numpy", fastmath=False)(function),
     )

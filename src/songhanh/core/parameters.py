@@ -14,8 +14,11 @@ COLUMNS = ("name", "symbol", "unit", "default", "low", "high", "source", "note")
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One number of a model. ``low`` to ``high`` is the range that worlds are drawn from, with ``default`` as
-    its median; where it is a point, the number is not varied."""
+    """One number of a model.
+
+    ``low`` to ``high`` is the range that worlds are drawn from, with ``default`` as its median; where it is a point,
+    the number is not varied.
+    """
 
     name: str
     symbol: str

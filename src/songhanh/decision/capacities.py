@@ -52,7 +52,9 @@ def capacities_on(pack: Pack, as_of: date) -> Capacities:
     rows = known_by(pack.tables["facilities"], as_of)
     return Capacities(
         beds=tuple((r["valid_from"], r["valid_until"], r["beds"] or 0) for r in rows.iter_rows(named=True)),
-        icu=tuple((r["valid_from"], r["valid_until"], r["icu_beds"] or 0) for r in rows.iter_rows(named=True)),
+        icu=tuple(
+            (r["valid_from"], r["valid_until"], r["icu_beds"] or 0) for r in rows.iter_rows(named=True)
+        ),
     )
 
 
@@ -69,7 +71,10 @@ def overruns(
         (Text("giường hồi sức", "intensive care beds"), [o.icu > icu for o in outcomes]),
         (Text("chỗ cách ly tập trung", "quarantine places"), [o.over_places > 0 for o in outcomes]),
         (Text("năng lực xét nghiệm", "laboratory capacity"), [o.lab_queue > 0 for o in outcomes]),
-        (Text("chỗ ở tại nơi sản xuất", "places to sleep at the sites"), [o.lodging_short[epidemic] > 0 for o in outcomes]),
+        (
+            Text("chỗ ở tại nơi sản xuất", "places to sleep at the sites"),
+            [o.lodging_short[epidemic] > 0 for o in outcomes],
+        ),
     ]
     share = table().defaults()["infeasible_share"]
     found = []

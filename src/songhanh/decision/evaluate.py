@@ -180,7 +180,9 @@ def _described(
 ) -> list[dict[str, Any]]:
     ground = setting(reference)
     described = [
-        describe_plan(plan, schedule(reference, as_of, plan, False), outcomes[slug], ground, capacities, horizon)
+        describe_plan(
+            plan, schedule(reference, as_of, plan, False), outcomes[slug], ground, capacities, horizon
+        )
         for slug, plan in plans.items()
     ]
     means = {

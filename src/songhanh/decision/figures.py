@@ -95,7 +95,8 @@ def _epidemic(now: Now) -> list[dict[str, Any]]:
             _LINE_LIST, "synthetic", "cases",
         ),
         _figure(
-            now, "days_since_outside", "epidemic", Text("Số ngày từ ca ngoài cộng đồng gần nhất", "Days since the last case outside"),
+            now, "days_since_outside", "epidemic",
+            Text("Số ngày từ ca ngoài cộng đồng gần nhất", "Days since the last case outside"),
             since, Text("ngày", "days"),
             Text("0 nghĩa là hôm nay vẫn có ca ngoài cộng đồng.", "0 means that there was one today."),
             _LINE_LIST, "synthetic", "cases",
@@ -105,7 +106,7 @@ def _epidemic(now: Now) -> list[dict[str, Any]]:
 
 def _capacity(now: Now) -> list[dict[str, Any]]:
     standing = now.standing
-    places, people = Text("chỗ", "places"), Text("người", "people")
+    people = Text("người", "people")
     growth = standing.quarantined - standing.quarantined_before
     left = (standing.places - standing.quarantined) / growth if growth > 0 else None
     restricted = float((standing.restricted * now.setting.people).sum())
@@ -113,7 +114,8 @@ def _capacity(now: Now) -> list[dict[str, Any]]:
         _figure(
             now, "lab", "capacity", Text("Xét nghiệm hôm nay", "Samples tested today"), standing.tests,
             Text("mẫu/ngày", "samples a day"),
-            Text("Số người được xét nghiệm trong ngày, so với năng lực một ngày.", "People tested today, against the capacity of a day."),
+            Text("Số người được xét nghiệm trong ngày, so với năng lực một ngày.",
+                 "People tested today, against the capacity of a day."),
             _MODEL, "synthetic", "capacity", of=standing.lab_capacity,
         ),
         _figure(
@@ -123,7 +125,8 @@ def _capacity(now: Now) -> list[dict[str, Any]]:
         ),
         _figure(
             now, "places_days_left", "capacity", Text("Chỗ cách ly còn đủ cho", "Places last for"), left, Text("ngày", "days"),
-            Text("Số chỗ còn trống chia cho mức tăng hôm nay; trống khi không tăng.", "Free places divided by today's growth; empty where there is none."),
+            Text("Số chỗ còn trống chia cho mức tăng hôm nay; trống khi không tăng.",
+                 "Free places divided by today's growth; empty where there is none."),
             _MODEL, "synthetic", "capacity",
         ),
         _figure(
@@ -143,6 +146,7 @@ def _capacity(now: Now) -> list[dict[str, Any]]:
 def _work(now: Now) -> list[dict[str, Any]]:
     standing = now.standing
     sites = now.setting.pack.sites
+    low, high = (f"{sites[column].sum():,}" for column in ("workers_low", "workers_high"))
     return [
         _figure(
             now, "workers_at_work", "work", Text("Lao động đang làm việc", "Workers at work"), 100 * standing.workers_share,
@@ -154,8 +158,8 @@ def _work(now: Now) -> list[dict[str, Any]]:
         _figure(
             now, "park_workers", "work", Text("Lao động khu công nghiệp", "Workers of the parks"), int(sites["workers"].sum()),
             Text("người", "people"),
-            Text(f"Theo gói dữ liệu; các nguồn cho từ {sites['workers_low'].sum():,} đến {sites['workers_high'].sum():,}.".replace(",", "."),
-                 f"From the pack; sources give {sites['workers_low'].sum():,} to {sites['workers_high'].sum():,}."),
+            Text(f"Theo gói dữ liệu; các nguồn cho từ {low} đến {high}.".replace(",", "."),
+                 f"From the pack; sources give {low} to {high}."),
             _PACK, "assumed", "sites",
         ),
         _figure(

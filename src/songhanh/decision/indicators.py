@@ -105,7 +105,10 @@ INDICATORS: tuple[Indicator, ...] = (
         "tests",
         Text("Mẫu xét nghiệm", "Samples tested"),
         Text("mẫu", "samples"),
-        Text("Người được lấy mẫu và có kết quả; mẫu gộp tính theo người.", "People sampled with a result; pools count people."),
+        Text(
+            "Người được lấy mẫu và có kết quả; mẫu gộp tính theo người.",
+            "People sampled with a result; pools count people.",
+        ),
         "effort",
     ),
     Indicator(

@@ -56,9 +56,16 @@ def replay(
     horizon = Horizon.of(ground.pack.outbreak_from, as_of, horizon_days)
     worlds = world_set(reference, as_of, seed, n_worlds, n_histories, n_jobs, on_progress, should_stop)
     ensemble = Ensemble(
-        reference, as_of, horizon_days, (("as-happened", history_of(ground.pack)),), Limits.standard(), hindsight=True
+        reference,
+        as_of,
+        horizon_days,
+        (("as-happened", history_of(ground.pack)),),
+        Limits.standard(),
+        hindsight=True,
     )
-    outcomes = run_ensemble(ensemble, worlds.worlds, n_jobs, on_progress, should_stop, "replay")["as-happened"]
+    outcomes = run_ensemble(ensemble, worlds.worlds, n_jobs, on_progress, should_stop, "replay")[
+        "as-happened"
+    ]
     known = worlds.simulated_total
     totals = known + np.array([outcome.totals["cases_total"] for outcome in outcomes])
     return {
@@ -72,7 +79,10 @@ def replay(
         "tempering": worlds.tempering,
         "distinct_histories": worlds.distinct,
         "free_parameters": _free_parameters(ground, worlds),
-        "total": {**_against(totals, _total_counted(ground)), "log_bias": _log_bias(totals, _total_counted(ground))},
+        "total": {
+            **_against(totals, _total_counted(ground)),
+            "log_bias": _log_bias(totals, _total_counted(ground)),
+        },
         "control_lost": float(np.mean([outcome.control_lost_on >= 0 for outcome in outcomes])),
         "counts": _counts(ground, horizon, known, outcomes),
         "last_community_case": _last_community(ground, horizon, outcomes),
@@ -103,7 +113,11 @@ def _free_parameters(ground: Setting, worlds: WorldSet) -> list[dict[str, Any]]:
     """List every parameter that worlds differ in, with its range and what the worlds kept of it."""
     groups = tables()
     rows = []
-    for room, table in (("epidemic", groups.epidemic), ("effects", groups.effects), ("economy", groups.economy)):
+    for room, table in (
+        ("epidemic", groups.epidemic),
+        ("effects", groups.effects),
+        ("economy", groups.economy),
+    ):
         for row in table:
             if row.is_varied:
                 kept = np.array([getattr(world, room)[row.name] for world in worlds.worlds])
@@ -134,7 +148,9 @@ def _counts(
     for row in rows.sort("date").iter_rows(named=True):
         day = (row["date"] - ground.pack.outbreak_from).days - horizon.as_of - 1
         if 0 <= day < cumulative.shape[1]:
-            found.append({"date": row["date"].isoformat(), **_against(cumulative[:, day], float(row["value"]))})
+            found.append(
+                {"date": row["date"].isoformat(), **_against(cumulative[:, day], float(row["value"]))}
+            )
     return found
 
 
@@ -146,9 +162,14 @@ def _last_community(ground: Setting, horizon: Horizon, outcomes: list[Outcome]) 
         lasts.append(_end_of_first_run(community))
     days = np.array([day for day in lasts if day is not None], np.float64)
     origin = ground.pack.outbreak_from
-    dates = [
-        date_of(origin, horizon.as_of + 1 + int(day)).isoformat() for day in np.quantile(days, (0.05, 0.5, 0.95))
-    ] if len(days) else []
+    dates = (
+        [
+            date_of(origin, horizon.as_of + 1 + int(day)).isoformat()
+            for day in np.quantile(days, (0.05, 0.5, 0.95))
+        ]
+        if len(days)
+        else []
+    )
     return {"share_of_worlds": len(days) / len(outcomes), "dates": dates, "quiet_days": QUIET_DAYS}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from songhanh.core.days import date_of, day_of
+from songhanh.core.days import date_of
 from songhanh.core.modes import SITE_MODE_NAMES, SiteMode
 from songhanh.core.text import Text
 from songhanh.decision.capacities import capacities_on
@@ -80,7 +80,11 @@ def situation(
         "decisions": _decisions(ground, counts, now),
         "cases": [case.as_dict() for case in cases],
         "line_list_against_bulletins": [
-            {"place": c.place_id, "date": date_of(ground.pack.outbreak_from, c.day).isoformat(), "published": c.value}
+            {
+                "place": c.place_id,
+                "date": date_of(ground.pack.outbreak_from, c.day).isoformat(),
+                "published": c.value,
+            }
             for c in worlds.counts
         ],
     }

@@ -12,8 +12,8 @@ from joblib import Parallel, delayed
 
 from songhanh.core.errors import Cancelled
 from songhanh.core.text import Text
-from songhanh.joint.outcome import Outcome
 from songhanh.joint.horizon import Horizon, Limits
+from songhanh.joint.outcome import Outcome
 from songhanh.joint.run import Runner
 from songhanh.joint.setting import setting
 from songhanh.joint.world import World

@@ -27,7 +27,8 @@ def labour_day(setting: Setting, engine: Engine, day: int, today: DayMeasures, r
         return LabourDay(none, none, none, none, _open_rest(setting, today))
     away = engine.absences(day)
     isolated, quarantined, dead, firm_closed = (
-        count.reshape(shape) / workers for count in (away.isolated, away.quarantined, away.dead, away.firm_closed)
+        count.reshape(shape) / workers
+        for count in (away.isolated, away.quarantined, away.dead, away.firm_closed)
     )
     locked = away.locked.reshape(shape) / workers
     # Workers lodged at their site work on although their commune is sealed.
