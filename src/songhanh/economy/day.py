@@ -73,7 +73,7 @@ def industry_day(
         p, k, t, r, workers, growth, lodger, lost, working, effect, site_cost, lost_days, at_work, value_site,
         wages,
     )  # fmt: skip
-    lodgers_move(p, workers, admitted, gone)
+    lodgers_move(p, admitted, gone)
     normal = 0.0
     for j in range(k.shape[1]):
         normal += k[at.OUTPUT, j] * k[at.VALUE_ADDED, j]

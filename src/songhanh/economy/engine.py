@@ -53,7 +53,7 @@ class Economy:
         self.state = np.zeros((at.N_STATES, n))
         self.scratch = np.zeros((at.N_SCRATCH, n))
         self.stocks, self.orders = np.zeros((n + 1, n)), np.zeros((n + 1, n))
-        self.memory, self.gone = np.zeros(2), np.zeros(s)
+        self.memory, self.gone = np.zeros(2), np.zeros((s, n))
         self.absent, self.lost = np.zeros((4, s, n)), np.zeros((s, n, at.N_CAUSES))
         self.working, self.effect = np.zeros((s, n)), np.zeros((s, n))
         crops = len(model.crops.sector)

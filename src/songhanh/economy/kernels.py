@@ -63,7 +63,7 @@ def work_capacity(
                 lost[s, j, cause] = out
                 left -= out
             most = admitted[s, j] * (open_rest[j] if rest else 1.0)
-            most = min(most, 1.0 - firm_closed[s, j], 1.0 - gone[s] * lodger[s])
+            most = min(most, 1.0 - firm_closed[s, j], 1.0 - gone[s, j] * lodger[s])
             present = max(min(left, most), 0.0)
             lost[s, j, CLOSED] = left - present
             home = 0.0
@@ -80,17 +80,15 @@ def work_capacity(
 
 
 @kernel
-def lodgers_move(p: Floats, workers: Floats, admitted: Floats, gone: Floats) -> None:
+def lodgers_move(p: Floats, admitted: Floats, gone: Floats) -> None:
     """Let lodgers of idle sites leave, and those of working ones come back (equation 5)."""
     back = 1.0 - 0.5 ** (1.0 / p[par.P_RETURN])
-    for s in range(len(gone)):
-        people = 0.0
-        open_people = 0.0
-        for j in range(workers.shape[1]):
-            people += workers[s, j]
-            open_people += workers[s, j] * min(admitted[s, j], 1.0)
-        idle = 1.0 - open_people / people if people > 0.0 else 0.0
-        gone[s] += p[par.P_LEAVE] * idle * (1.0 - gone[s]) - (1.0 - idle) * back * gone[s]
+    n_sites, n = gone.shape
+    for s in range(n_sites):
+        for j in range(n):
+            idle = 1.0 - min(admitted[s, j], 1.0)
+            left = gone[s, j]
+            gone[s, j] += p[par.P_LEAVE] * idle * (1.0 - left) - (1.0 - idle) * back * left
 
 
 @kernel

@@ -115,7 +115,9 @@ def regional_coefficients(
     technical = national * _ratio(inputs, national.sum(axis=0))[None, :]  # levels; column sums = inputs
     flows = np.zeros((n + 1, n))
     flows[:n] = technical * shares
-    flows[n] = inputs - flows[:n].sum(axis=0)
+    # What a row cannot sell at home comes from outside: this opens a cell for the balancing to fill.
+    flows[:n] *= np.minimum(_ratio(most_local_sales, flows[:n].sum(axis=1)), 1.0)[:, None]
+    flows[n] = np.maximum(inputs - flows[:n].sum(axis=0), 0.0)
     pinned = np.isfinite(pinned_local_share) & (flows[:n].sum(axis=0) > 0)
     local = np.where(pinned, np.nan_to_num(pinned_local_share), 0.0) * inputs
     flows[:n, pinned] *= (local / np.maximum(flows[:n].sum(axis=0), 1e-300))[pinned]
