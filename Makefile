@@ -62,10 +62,10 @@ check-types: .make/dev.stamp ## types, strict
 	@$(PY) -m mypy --no-error-summary
 
 check-arrows: .make/dev.stamp ## the direction of the imports
-	@.venv/bin/lint-imports --no-timings --quiet || .venv/bin/lint-imports
+	@.venv/bin/lint-imports >.make/arrows.log || { cat .make/arrows.log; exit 1; }
 
 check-dependencies: .make/dev.stamp ## dependencies that are missing or unused
-	@.venv/bin/deptry src 2>&1 | { grep -v -e '^Success' -e '^Scanning' -e '^$$' || true; }
+	@.venv/bin/deptry --no-ansi src 2>.make/dependencies.log || { cat .make/dependencies.log; exit 1; }
 
 check-translations: .make/dev.stamp ## every text of the pages in both languages
 	@$(PY) scripts/translations.py check
