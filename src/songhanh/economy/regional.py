@@ -1,7 +1,7 @@
 """From a national table to a provincial one: location quotients (FLQ), then balancing (RAS).
 
-Sources: Flegg and Webber 2000, doi 10.1080/00343400050085675 (FLQ, its form in the AFLQ literature);
-Bacharach 1970 (RAS). Both keep numbers non-negative and keep zeros.
+Sources: Flegg and Tohmo 2013, doi 10.1080/00343404.2011.592138 (FLQ of Flegg and Webber 1997); Bacharach 1970 (RAS).
+Both keep numbers non-negative and keep zeros.
 """
 
 from __future__ import annotations
