@@ -141,6 +141,7 @@ BROKEN = (
     Broken("lodgers without work", replace("boarding.csv", ",150,", ",1500,"), "pack.sum", "boarding.csv", 2, "lodgers"),
     Broken("lodgers of a firm", replace("boarding.csv", "cluster-b", "firm-y"), "pack.site.kind", "boarding.csv", 4, "site_id"),
     Broken("shares of sectors", replace("site_sectors.csv", ",0.9,", ",0.8,"), "pack.share", "site_sectors.csv", 2, "share"),
+    Broken("a firm without a sector", replace("site_sectors.csv", "firm-z", "firm-y"), "pack.share", "sites.csv", 6, "site_id"),
     Broken("shares of homes", replace("site_residence.csv", ",0.3,", ",0.4,"), "pack.share", "site_residence.csv", 2, "share"),
     Broken("more work than people", replace("employment.csv", ",1200,", ",9200,"), "pack.sum", "employment.csv", 2, "employed"),
     Broken("a table that is not square", rewrite("input_output.csv", lambda c: c[: c.rindex(b"teaching,teaching")]),
@@ -183,7 +184,9 @@ def test_a_broken_pack_is_told_where_it_is_broken(broken: Broken, folder: Path) 
     broken.change(folder)
     faults = check(folder)
     wanted = (broken.code, broken.file, broken.row, broken.column, broken.parameter)
-    assert wanted in [(f.code, f.file, f.row, f.column, f.parameter) for f in faults], "\n".join(map(str, faults))
+    assert wanted in [(f.code, f.file, f.row, f.column, f.parameter) for f in faults], "\n".join(
+        map(str, faults)
+    )
     assert all(fault.message and fault.remedy for fault in faults)
 
 
@@ -232,7 +235,9 @@ def test_what_is_no_pack(what: str, tmp_path: Path) -> None:
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    file=st.sampled_from(["areas.csv", "sites.csv", "employment.csv", "datapackage.json", "introductions.csv"]),
+    file=st.sampled_from(
+        ["areas.csv", "sites.csv", "employment.csv", "datapackage.json", "introductions.csv"]
+    ),
     at=st.floats(0, 1, exclude_max=True),
     drop=st.integers(0, 40),
     junk=st.binary(max_size=12),

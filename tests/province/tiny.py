@@ -33,7 +33,13 @@ Rows = list[dict[str, Any]]
 
 def areas() -> Rows:
     rows: Rows = [
-        {"code": f"00{d}", "name": f"Huyện {d}", "level": "district", "kind": "Huyện", "valid_from": "2010-01-01"}
+        {
+            "code": f"00{d}",
+            "name": f"Huyện {d}",
+            "level": "district",
+            "kind": "Huyện",
+            "valid_from": "2010-01-01",
+        }
         for d in (1, 2, 3)
     ]
     for i, (code, people) in enumerate(POPULATION.items()):
@@ -55,8 +61,16 @@ def areas() -> Rows:
 
 
 def sites() -> Rows:
-    def site(site_id: str, kind: str, area: str, workers: int, parent: str = "", **more: Any) -> dict[str, Any]:
-        row = {"site_id": site_id, "name_vi": f"Khu {site_id}", "name_en": site_id, "kind": kind, "parent_id": parent}
+    def site(
+        site_id: str, kind: str, area: str, workers: int, parent: str = "", **more: Any
+    ) -> dict[str, Any]:
+        row = {
+            "site_id": site_id,
+            "name_vi": f"Khu {site_id}",
+            "name_en": site_id,
+            "kind": kind,
+            "parent_id": parent,
+        }
         return {**row, "area_code": area, "workers": workers, **more}
 
     park = {"workers_low": 350, "workers_high": 500, "lodging_places": 100, "lon": 106.01, "lat": 21.21}
@@ -79,7 +93,9 @@ def employment() -> Rows:
     ]
     for district, share in (("001", 0.4), ("002", 0.35), ("003", 0.25)):
         employed = round(EMPLOYED["shop"] * share)
-        rows.append({"area_code": district, "sector_id": "shop", "employed": employed, "mean_workplace_size": 4})
+        rows.append(
+            {"area_code": district, "sector_id": "shop", "employed": employed, "mean_workplace_size": 4}
+        )
     return rows
 
 
@@ -122,7 +138,11 @@ def tables() -> dict[str, Rows]:
         for code, people in POPULATION.items()
         for size, share in HOUSEHOLD_SHARES.items()
     ]
-    stages = (("kindergarten", 3, 5, 0.9, 60, 20), ("primary", 6, 10, 1, 80, 25), ("lower_secondary", 11, 14, 0.95, 90, 30))
+    stages = (
+        ("kindergarten", 3, 5, 0.9, 60, 20),
+        ("primary", 6, 10, 1, 80, 25),
+        ("lower_secondary", 11, 14, 0.95, 90, 30),
+    )
     schools = [_school(code, *stage) for code in POPULATION for stage in stages]
     schools += [_school(d, "upper_secondary", 15, 17, 0.8, 150, 35) for d in ("001", "002", "003")]
     ids = [row["sector_id"] for row in sectors()]
@@ -189,7 +209,9 @@ def tables() -> dict[str, Rows]:
     }  # fmt: skip
 
 
-def _school(area: str, stage: str, low: int, high: int, share: float, school: int, size: int) -> dict[str, Any]:
+def _school(
+    area: str, stage: str, low: int, high: int, share: float, school: int, size: int
+) -> dict[str, Any]:
     row = {"area_code": area, "stage": stage, "age_from": low, "age_to": high}
     return {**row, "enrolment_share": share, "school_size": school, "class_size": size}
 

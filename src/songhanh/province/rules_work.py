@@ -86,6 +86,9 @@ def site_mix(pack: Folder) -> Iterator[Fault]:
         if row["kind"] in SITE_KINDS and row["site_id"] not in given:
             message = f"{row['site_id']} has no row in site_sectors.csv."
             yield fault("sites", row[ROW], "site_id", message, "Add the sectors of its workers.", "share")
+        if row["kind"] == "firm" and row["parent_id"] is None and row["site_id"] not in given:
+            message = f"{row['site_id']} lies in no site and has no row in site_sectors.csv."
+            yield fault("sites", row[ROW], "site_id", message, "Add its sector, with share 1.", "share")
 
 
 def residence(pack: Folder) -> Iterator[Fault]:
