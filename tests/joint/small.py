@@ -28,8 +28,10 @@ HISTORY = (
     'id = "quarantine"\nkind = "quarantine"\nfrom = 2021-05-05\nlegal_basis = ["luat-03-2007"]',
     'id = "tracing"\nkind = "tracing"\nfrom = 2021-05-05\ncases_per_day = 2\nlegal_basis = ["luat-03-2007"]',
     # Ordered after the as-of date: only a replay may know of it.
-    'id = "later"\nkind = "site_mode"\nmode = "closed"\nwhere = ["park-a"]\nfrom = 2021-05-20\nuntil = 2021-06-20\n'
-    'legal_basis = ["ct16"]',
+    (
+        'id = "later"\nkind = "site_mode"\nmode = "closed"\nwhere = ["park-a"]\nfrom = 2021-05-20\nuntil = 2021-06-20\n'
+        'legal_basis = ["ct16"]'
+    ),
 )
 SITES_CLOSED = 'kind = "site_mode"\nmode = "closed"\nwhere = ["*"]\nlegal_basis = ["ct16"]'
 PLANS = {

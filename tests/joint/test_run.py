@@ -23,7 +23,7 @@ WORLDS = tuple(small.world(n, luck=10 + n, reproduction_number=2.5) for n in ran
 @lru_cache(maxsize=4)
 def schedules(name: str) -> Schedule:
     return {
-        "present": lambda: small.scheduled(),
+        "present": small.scheduled,
         "closed": lambda: small.scheduled(small.SITES_CLOSED),
         "lockdown": lambda: small.scheduled(*small.PLANS["40-lockdown.toml"][1]),
     }[name]()

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from songhanh.core.parameters import COLUMNS, ParameterTable, read_table
-from songhanh.twin.prior import Introduction, Tables, draw
+from songhanh.joint.world import World
+from songhanh.twin.histories import lucks
+from songhanh.twin.prior import Introduction, Prior
 
 N = 64
 
@@ -20,12 +22,13 @@ def table(tmp_path: Path, *lines: str) -> ParameterTable:
 
 
 @pytest.fixture
-def tables(tmp_path: Path) -> Tables:
-    return Tables(
-        epidemic=table(tmp_path, "r0,R_0,1,5,3,9,doi,", "fixed,c,1,2,2,2,doi,"),
-        effects=table(tmp_path, "community_ct16,m,1,0.35,0.2,0.5,assumed: why,"),
-        economy=table(tmp_path, "tau,tau,days,10,7,21,doi,"),
+def prior(tmp_path: Path, source: Introduction) -> Prior:
+    rooms = (
+        ("epidemic", table(tmp_path, "r0,R_0,1,5,3,9,doi,", "fixed,c,1,2,2,2,doi,")),
+        ("effects", table(tmp_path, "community_ct16,m,1,0.35,0.2,0.5,assumed: why,")),
+        ("economy", table(tmp_path, "tau,tau,days,10,7,21,doi,")),
     )
+    return Prior(tuple((room, row) for room, rows in rooms for row in rows if row.is_varied), (source,))
 
 
 @pytest.fixture
@@ -35,8 +38,13 @@ def source() -> Introduction:
     )
 
 
-def test_a_draw_keeps_to_the_ranges_and_spreads_over_them(tables: Tables, source: Introduction) -> None:
-    worlds = draw(tables, [source], N, seed=3)
+def draw(prior: Prior, n: int, seed: int) -> list[World]:
+    points = zip(prior.points(n, seed), lucks(seed, n), strict=True)
+    return [prior.world(point, luck, number) for number, (point, luck) in enumerate(points)]
+
+
+def test_a_draw_keeps_to_the_ranges_and_spreads_over_them(prior: Prior) -> None:
+    worlds = draw(prior, N, seed=3)
     r0 = np.array([world.epidemic["r0"] for world in worlds])
     assert 3 <= r0.min() < 3.2
     assert 8.7 < r0.max() <= 9
@@ -47,9 +55,9 @@ def test_a_draw_keeps_to_the_ranges_and_spreads_over_them(tables: Tables, source
     assert all(7 <= world.economy["tau"] <= 21 for world in worlds)
 
 
-def test_introductions_keep_to_what_is_known_of_them(tables: Tables, source: Introduction) -> None:
+def test_introductions_keep_to_what_is_known_of_them(prior: Prior) -> None:
     sizes = []
-    for world in draw(tables, [source], N, seed=3):
+    for world in draw(prior, N, seed=3):
         people, days = world.imports[:, 0], world.imports[:, 1]
         assert len(set(people.tolist())) == len(people)
         assert ((people >= 1000) & (people < 2000)).all()
@@ -61,14 +69,12 @@ def test_introductions_keep_to_what_is_known_of_them(tables: Tables, source: Int
     assert abs(np.count_nonzero(np.array(sizes) <= np.sqrt(2 * 40)) - N / 2) <= 4
 
 
-def test_the_same_seed_draws_the_same_worlds_and_a_longer_draw_begins_alike(
-    tables: Tables, source: Introduction
-) -> None:
-    once, again, longer = (draw(tables, [source], n, seed=5) for n in (N, N, 2 * N))
+def test_the_same_seed_draws_the_same_worlds_and_a_longer_draw_begins_alike(prior: Prior) -> None:
+    once, again, longer = (draw(prior, n, seed=5) for n in (N, N, 2 * N))
     for world, same, also in zip(once, again, longer, strict=False):
         assert world.epidemic == same.epidemic == also.epidemic
         assert world.luck == same.luck == also.luck
         assert np.array_equal(world.imports, same.imports)
         assert np.array_equal(world.imports, also.imports)
-    assert draw(tables, [source], N, seed=6)[0].epidemic != once[0].epidemic
+    assert draw(prior, N, seed=6)[0].epidemic != once[0].epidemic
     assert len({world.luck for world in longer}) == 2 * N

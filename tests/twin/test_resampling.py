@@ -1,4 +1,4 @@
-"""Weights, tempering and systematic resampling."""
+"""Weights, the ladder of powers and systematic resampling."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from songhanh.twin.evidence import Count, log_likelihood
-from songhanh.twin.worlds import systematic, tempered
+from songhanh.twin.sampler import effective, next_power, systematic, weights
 
 
 def test_systematic_draws_in_proportion() -> None:
@@ -22,18 +22,30 @@ def test_no_count_is_off_by_more_than_one(n: int, seed: int, raw: list[float]) -
     assert np.all(np.abs(counts - n * weights) < 1 + 1e-6)
 
 
-def test_weights_stay_as_they_are_where_enough_histories_count() -> None:
-    weights, power = tempered(np.zeros(10), wanted=5)
-    assert power == 1.0
-    assert weights == pytest.approx(np.full(10, 0.1))
+def test_the_whole_likelihood_counts_at_once_where_enough_histories_remain() -> None:
+    assert next_power(np.zeros(10), 0.0, wanted=5) == 1.0
+    assert weights(np.zeros(10), 1.0) == pytest.approx(np.full(10, 0.1))
 
 
-def test_a_few_lucky_histories_are_flattened_until_enough_count() -> None:
+def test_a_rung_is_as_high_as_leaves_enough_histories() -> None:
     scores = -np.arange(50.0) * 10
-    weights, power = tempered(scores, wanted=8)
-    assert 0 < power < 1
-    assert 1 / np.sum(weights**2) == pytest.approx(8, rel=0.01)
-    assert np.all(np.diff(weights) <= 0)
+    power, steps = 0.0, 0
+    while power < 1.0 and steps < 5:
+        further = next_power(scores, power, wanted=8)
+        assert power < further <= 1.0
+        assert effective(weights(scores, further - power)) == pytest.approx(8, rel=0.01)
+        power, steps = further, steps + 1
+    assert np.all(np.diff(weights(scores, 0.01)) <= 0)
+
+
+def test_a_rung_climbs_even_where_one_history_is_far_better_than_all_others() -> None:
+    scores = np.array([0.0, -1e9, -1e9, -1e9])
+    assert 0.0 < next_power(scores, 0.0, wanted=2) < 1.0
+
+
+def test_a_history_that_lost_control_has_no_weight() -> None:
+    assert weights(np.array([-1.0, -np.inf, -1.0]), 0.5) == pytest.approx([0.5, 0.0, 0.5])
+    assert weights(np.full(4, -np.inf), 0.5) == pytest.approx(np.full(4, 0.25))
 
 
 def test_likelihood_is_highest_at_the_published_count() -> None:
