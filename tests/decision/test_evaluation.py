@@ -295,7 +295,7 @@ def stop_after(n: int) -> Callable[[], bool]:
     return lambda: next(left, None) is None
 
 
-@pytest.mark.parametrize("n", [0, 12])
+@pytest.mark.parametrize("n", [0, 8])
 def test_a_run_can_be_stopped(roomy: str, n: int) -> None:
     with pytest.raises(Cancelled):
         evaluate(roomy, small.AS_OF, seed=3, n_worlds=12, n_histories=16, n_jobs=1, should_stop=stop_after(n))

@@ -9,11 +9,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from songhanh.console.output import demand_writable, write_json
 from songhanh.console.progress import progress_bar
-from songhanh.core.canonical import json_bytes, write_atomically
 from songhanh.core.days import parse_date
-from songhanh.core.errors import Fault, SonghanhError
-from songhanh.core.home import writable
 from songhanh.decision import evaluate
 
 HEALTH = ("cases_total", "cases_community", "cases_quarantine", "deaths", "peak_hospital", "control_lost")
@@ -58,19 +56,12 @@ def decide(
 ) -> None:
     """Evaluate the plans of PACK (a folder or an embedded example) on common worlds and print a table."""
     when = parse_date(as_of, "--as-of")
-    if json_file is not None:
-        # Found out before the long work, not after it.
-        writable(json_file.resolve().parent)
-        if json_file.is_dir():
-            raise SonghanhError(
-                Fault("json.folder", f"{json_file} is a folder.", "Name a file.", parameter="--json")
-            )
+    demand_writable(json_file)
     with progress_bar() as report:
         evaluation = evaluate(
             pack, when, seed=seed, n_worlds=worlds, extra_plans=plan_files, n_jobs=jobs, on_progress=report
         )
-    if json_file is not None:
-        write_atomically(json_file, json_bytes(evaluation))
+    write_json(json_file, evaluation)
     print_evaluation(evaluation, language)
 
 

@@ -8,8 +8,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from songhanh.console.output import demand_writable, write_json
 from songhanh.console.progress import progress_bar
-from songhanh.core.canonical import json_bytes, write_atomically
 from songhanh.core.days import parse_date
 from songhanh.decision import replay as replay_in_hindsight
 
@@ -31,12 +31,11 @@ from songhanh.decision import replay as replay_in_hindsight
 @click.option("--jobs", default=-1, show_default=True, help="Processes; -1 is one a core.")
 def replay(pack: str, as_of: str, seed: int, worlds: int, json_file: Path | None, jobs: int) -> None:
     """Run the orders of PACK as they were given and compare with what was counted (Learn only)."""
+    when = parse_date(as_of, "--as-of")
+    demand_writable(json_file)
     with progress_bar() as report:
-        result = replay_in_hindsight(
-            pack, parse_date(as_of, "--as-of"), seed=seed, n_worlds=worlds, n_jobs=jobs, on_progress=report
-        )
-    if json_file is not None:
-        write_atomically(json_file, json_bytes(result))
+        result = replay_in_hindsight(pack, when, seed=seed, n_worlds=worlds, n_jobs=jobs, on_progress=report)
+    write_json(json_file, result)
     console = Console(highlight=False)
     console.print(f"In hindsight, {n_line(result)}")
     total = result["total"]
@@ -77,5 +76,5 @@ def n_line(result: dict[str, object]) -> str:
     """Say in how many worlds and from how many histories."""
     return (
         f"{result['n_worlds']} worlds from {result['distinct_histories']} histories, frozen on {result['as_of']} "
-        f"(power of the likelihood {result['tempering']:.2f})."
+        f"(power of the likelihood {result['power']:.2f})."
     )
