@@ -1,0 +1,1 @@
+"""Benchmarks: how long the models take on a committed scenario, on this machine."""

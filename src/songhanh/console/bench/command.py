@@ -1,0 +1,98 @@
+"""``songhanh bench``: how long things take on this machine, on committed scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from songhanh.console.bench.economy import bench_economy
+from songhanh.console.bench.engine import bench_engine
+from songhanh.console.bench.night import bench_decide
+from songhanh.console.output import demand_writable, write_json
+from songhanh.core.canonical import json_bytes
+from songhanh.core.days import parse_date
+
+EXAMPLE = "bac-giang-2021"
+STDOUT = "-"
+_pack = click.option("--pack", default=EXAMPLE, show_default=True, help="A folder or an embedded example.")
+_json = click.option(
+    "--json",
+    "json_file",
+    is_flag=False,
+    flag_value=STDOUT,
+    metavar="[FILE]",
+    help="Write the figures to a file, or print them as JSON.",
+)
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def bench(ctx: click.Context) -> None:
+    """Measure the models; without a command, all of them."""
+    if ctx.invoked_subcommand is None:
+        for command in (engine, economy, decide):
+            ctx.invoke(command)
+
+
+@bench.command()
+@_pack
+@click.option("--replicates", default=20, show_default=True, type=click.IntRange(1, 10_000))
+@click.option("--days", default=120, show_default=True, type=click.IntRange(1, 365))
+@_json
+def engine(pack: str, replicates: int, days: int, json_file: str | None) -> None:
+    """Measure the epidemic engine: a controlled outbreak with every feature on, on one core."""
+    _report("engine", json_file, lambda: bench_engine(pack, replicates, days))
+
+
+@bench.command()
+@_pack
+@click.option("--repeats", default=20, show_default=True, type=click.IntRange(1, 10_000))
+@_json
+def economy(pack: str, repeats: int, json_file: str | None) -> None:
+    """Measure the economy: a day, and a year with a site closed."""
+    _report("economy", json_file, lambda: bench_economy(pack, repeats))
+
+
+@bench.command()
+@_pack
+@click.option("--as-of", "as_of", default="2021-05-17", show_default=True, metavar="DATE")
+@click.option("--worlds", default=100, show_default=True, type=click.IntRange(2, 10_000))
+@click.option("--seed", default=1, show_default=True)
+@click.option(
+    "--histories", type=click.IntRange(16, 100_000), help="Histories drawn; by default as in a decision."
+)
+@click.option("--jobs", default=-1, show_default=True, help="Processes; -1 is one a core.")
+@_json
+def decide(
+    pack: str, as_of: str, worlds: int, seed: int, histories: int | None, jobs: int, json_file: str | None
+) -> None:
+    """Measure a whole decision, and one replicate of both models."""
+    when = parse_date(as_of, "--as-of")
+    _report("decide", json_file, lambda: bench_decide(pack, when, worlds, seed, histories, jobs))
+
+
+def _report(title: str, json_file: str | None, measure: Callable[[], dict[str, Any]]) -> None:
+    """Measure, then print the figures or write them as JSON."""
+    file = Path(json_file) if json_file and json_file != STDOUT else None
+    demand_writable(file)
+    found = measure()
+    write_json(file, found)
+    if json_file == STDOUT:
+        click.echo(json_bytes(found).decode(), nl=False)
+        return
+    click.echo(f"{title}:")
+    for line in _lines(found, "  "):
+        click.echo(line)
+
+
+def _lines(content: dict[str, Any], indent: str) -> list[str]:
+    lines = []
+    for key, value in content.items():
+        if isinstance(value, dict):
+            lines += [f"{indent}{key}:", *_lines(value, indent + "  ")]
+        else:
+            lines.append(f"{indent}{key}: {f'{value:.4g}' if isinstance(value, float) else value}")
+    return lines
