@@ -66,11 +66,12 @@ def overruns(
     beds = np.array([capacities.on(date_of(origin, day), "beds") for day in days])
     icu = np.array([capacities.on(date_of(origin, day), "icu") for day in days])
     epidemic = slice(0, len(beds))
+    longest = table().defaults()["lab_wait_days"]
     kinds: list[tuple[Text, list[NDArray[np.bool_]]]] = [
         (Text("giường điều trị", "treatment beds"), [o.hospital > beds for o in outcomes]),
         (Text("giường hồi sức", "intensive care beds"), [o.icu > icu for o in outcomes]),
         (Text("chỗ cách ly tập trung", "quarantine places"), [o.over_places > 0 for o in outcomes]),
-        (Text("năng lực xét nghiệm", "laboratory capacity"), [o.lab_queue > 0 for o in outcomes]),
+        (Text("năng lực xét nghiệm", "laboratory capacity"), [o.lab_wait_days > longest for o in outcomes]),
         (
             Text("chỗ ở tại nơi sản xuất", "places to sleep at the sites"),
             [o.lodging_short[epidemic] > 0 for o in outcomes],

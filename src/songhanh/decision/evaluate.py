@@ -129,9 +129,8 @@ def describe_worlds(worlds: WorldSet, origin: date) -> dict[str, Any]:
     """Say how the worlds were come by and how well they agree with what was published."""
     return {
         "n_histories": worlds.n_histories,
-        "effective": worlds.effective,
-        "distinct": worlds.distinct,
-        "tempering": worlds.tempering,
+        "n_distinct": worlds.n_distinct,
+        "power": worlds.power,
         "counts": [
             {
                 "place": count.place_id,
@@ -188,9 +187,14 @@ def _described(
     means = {
         row["id"]: {name: row["outcomes"][name]["mean"] for name in OBJECTIVES}
         for row in described
-        if row["feasible"] and not row["reference"]
+        if not row["reference"]
     }
-    beaten = dominated_by(means, OBJECTIVES)
+    outruns = {row["id"]: {item["what"]["en"] for item in row["infeasible"]} for row in described}
+    # A plan is not beaten by one that outruns a capacity which it keeps within itself.
+    beaten = {
+        slug: [other for other in others if outruns[other] <= outruns[slug]]
+        for slug, others in dominated_by(means, OBJECTIVES).items()
+    }
     for name in (row.id for row in INDICATORS):
         adoptable = {slug: totals(outcomes[slug], name) for slug, plan in plans.items() if not plan.reference}
         regret = max_regret(adoptable)

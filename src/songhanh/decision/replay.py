@@ -67,7 +67,8 @@ def replay(
         "as-happened"
     ]
     known = worlds.simulated_total
-    totals = known + np.array([outcome.totals["cases_total"] for outcome in outcomes])
+    until = _last_counted(ground, horizon)
+    totals = known + np.array([outcome.reported[:until].sum() for outcome in outcomes])
     return {
         "schema": SCHEMA,
         "pack": {"id": ground.pack.id, "hash": ground.pack.hash, "name": ground.pack.name.as_dict()},
@@ -76,8 +77,8 @@ def replay(
         "n_worlds": n_worlds,
         "model_version": __version__,
         "world_set": worlds.id,
-        "tempering": worlds.tempering,
-        "distinct_histories": worlds.distinct,
+        "power": worlds.power,
+        "distinct_histories": worlds.n_distinct,
         "free_parameters": _free_parameters(ground, worlds),
         "total": {
             **_against(totals, _total_counted(ground)),
@@ -95,6 +96,13 @@ def _total_counted(ground: Setting) -> float:
     """Return the wave's total that the pack's facts give."""
     facts = ground.pack.tables["economic_facts"].filter(pl.col("fact") == "cases_wave_total")
     return float(facts["value"][0])
+
+
+def _last_counted(ground: Setting, horizon: Horizon) -> int:
+    """Return how many days after the as-of date the wave's total was counted."""
+    facts = ground.pack.tables["economic_facts"].filter(pl.col("fact") == "cases_wave_total")
+    counted_on = date.fromisoformat(str(facts["date_or_period"][0]))
+    return (counted_on - ground.pack.outbreak_from).days - horizon.as_of
 
 
 def _against(values: NDArray[np.float64], counted: float) -> dict[str, Any]:
@@ -184,15 +192,28 @@ def _end_of_first_run(community: NDArray[np.int32]) -> int | None:
 
 
 def _workers(ground: Setting, horizon: Horizon, outcomes: list[Outcome]) -> list[dict[str, Any]]:
-    """Compare the workers back at the sites with the dated counts."""
+    """Compare the workers at the sites that were closed with the dated counts of those who were back."""
+    closed = _closed_sites(ground)
     rows = ground.pack.tables["reopening"].filter(pl.col("workers").is_not_null()).sort("date")
     found = []
     for row in rows.iter_rows(named=True):
         day = (row["date"] - ground.pack.outbreak_from).days - horizon.as_of - 1
         if 0 <= day < len(outcomes[0].site_workers):
-            values = np.array([outcome.site_workers[day] for outcome in outcomes])
+            values = np.array([outcome.site_workers[day, closed].sum() for outcome in outcomes])
             found.append({"date": row["date"].isoformat(), **_against(values, float(row["workers"]))})
     return found
+
+
+def _closed_sites(ground: Setting) -> list[int]:
+    """Return the sites that some order closed: the published series counts their workers."""
+    sites = ground.pack.sites["site_id"].to_list()
+    named = {
+        place
+        for measure in history_of(ground.pack).measures
+        if getattr(measure, "mode", None) == "closed"
+        for place in measure.where
+    }
+    return [s for s, site in enumerate(sites) if site in named or "*" in named]
 
 
 def _daily(ground: Setting, horizon: Horizon, outcomes: list[Outcome]) -> dict[str, Any]:

@@ -174,6 +174,7 @@ class Engine:
         SonghanhError
             If an import names a person or a day that does not exist.
         """
+        self._imported = np.asarray(imports, np.int64).reshape(-1, 2)[:, 0]
         imports = check_imports(imports, self._packed.people.shape[0], self.days)
         self.reset()
         self._parameters = parameters
@@ -331,8 +332,25 @@ class Engine:
     def confirmed(self) -> Confirmed:
         """Return the cases confirmed so far."""
         records = self._records[: self.n_infections]
-        found = records[records[:, at.FOUND_ON] >= 0]
-        return Confirmed(*(_frozen(found[:, column]) for column in (at.PERSON, at.FOUND_ON, at.FOUND_AS)))
+        rows = np.flatnonzero(records[:, at.FOUND_ON] >= 0)
+        person, day, found = (
+            _frozen(records[rows, column]) for column in (at.PERSON, at.FOUND_ON, at.FOUND_AS)
+        )
+        return Confirmed(person, day, found, _frozen(self._roots()[rows]))
+
+    def _roots(self) -> NDArray[np.int32]:
+        """Return the row of ``imports`` that each infection goes back to."""
+        records = self._records[: self.n_infections]
+        source = records[:, at.SOURCE]
+        ancestor = np.where(source < 0, np.arange(len(source)), source)
+        while True:  # pointer doubling: as many rounds as the logarithm of the longest chain
+            further = ancestor[ancestor]
+            if np.array_equal(further, ancestor):
+                break
+            ancestor = further
+        person = records[ancestor, at.PERSON]
+        order = np.argsort(self._imported, kind="stable")
+        return order[np.searchsorted(self._imported[order], person)].astype(np.int32)
 
     def _tree(self) -> Tree:
         records = self._records[: self.n_infections]

@@ -32,11 +32,20 @@ class Tree:
 
 @dataclass(frozen=True, eq=False)
 class Confirmed:
-    """Confirmed cases, in the order of infection (m rows): who, run day of the report, and `controls.Found`."""
+    """Confirmed cases, in the order of infection (m rows).
+
+    Attributes
+    ----------
+    person, reported_day, found
+        Who; run day of the report; `controls.Found`.
+    root
+        Row of ``imports`` that the chain of infection goes back to.
+    """
 
     person: Ints
     reported_day: Ints
     found: Ints
+    root: Ints
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,10 +25,12 @@ class Tally:
         self.staff_days = np.zeros(days)
         self.lodging_short = np.zeros(days)
         self.places_capacity = np.zeros(days)
+        self.lab_capacity = np.ones(days)
 
     def add(self, day: int, today: DayMeasures) -> None:
         """Count one day; the past is left out of what plans are compared on."""
         self.places_capacity[day] = today.epidemic.quarantine_places
+        self.lab_capacity[day] = max(today.epidemic.lab_capacity, 1)
         if day <= self.horizon.as_of:
             return
         self.restricted_by_area += today.restricted * self.people
@@ -79,12 +81,12 @@ def outcome_of(
         icu=epidemic.icu[future].copy(),
         in_places=epidemic.in_places[future].copy(),
         over_places=_beyond(quarantined, tally.places_capacity[first : first + len(quarantined)]),
-        lab_queue=epidemic.lab_queue[future].copy(),
+        lab_wait_days=epidemic.lab_queue[future] / tally.lab_capacity[first : first + len(quarantined)],
         lodging_short=tally.lodging_short[future].copy(),
         staff_days=tally.staff_days[future].copy(),
         value_added_share=_share(economy.value_added[future], economy.value_added_baseline[future]),
         workers_share=economy.employed_share[future].copy(),
-        site_workers=economy.at_work[future, :-1].sum(axis=(1, 2)),
+        site_workers=economy.at_work[future, :-1].sum(axis=2),
         cases_by_area=reported.sum(axis=(0, 2)).astype(np.int32),
         restricted_days_by_area=tally.restricted_by_area.copy(),
         lost_by_sector_vnd_bn=lost.sum(axis=0),

@@ -24,9 +24,9 @@ class Outcome:
         (D, 4) confirmed cases a day by where they were found.
     infections
         (D,) infections a day, which nobody sees.
-    hospital, icu, in_places, over_places, lab_queue
+    hospital, icu, in_places, over_places, lab_wait_days
         (D,) people under treatment, in intensive care, in quarantine places, in need of a place that
-        there is not, and samples waiting.
+        there is not, and days that a sample taken today waits for the laboratory.
     lodging_short, staff_days
         (E,) workers ordered to sleep at a site that has no place for them, and staff-days that measures need.
     value_added_share
@@ -34,7 +34,7 @@ class Outcome:
     workers_share
         (E,) workers at work against normal.
     site_workers
-        (E,) people at work at the sites (parks).
+        (E, S) people at work at each site.
     cases_by_area, restricted_days_by_area
         (C,) confirmed cases, and person-days under lock-down or Directive 16.
     lost_by_sector_vnd_bn
@@ -54,7 +54,7 @@ class Outcome:
     icu: NDArray[np.int32]
     in_places: NDArray[np.int32]
     over_places: NDArray[np.int32]
-    lab_queue: NDArray[np.int32]
+    lab_wait_days: NDArray[np.float64]
     lodging_short: NDArray[np.float64]
     staff_days: NDArray[np.float64]
     value_added_share: NDArray[np.float64]

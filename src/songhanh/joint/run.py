@@ -33,13 +33,18 @@ class Runner:
         self.engine = Engine(setting.population, horizon.epidemic_days)
         self.economy = Economy(setting.economy, horizon.economy_days)
 
-    def past(self, world: World, schedule: Schedule) -> Engine:
-        """Run the epidemic alone to the end of the as-of day and return the engine with its arrays."""
+    def past(self, world: World, schedule: Schedule, give_up_at: int | None = None) -> Engine | None:
+        """Run the epidemic alone to the end of the as-of day and return the engine with its arrays.
+
+        Nothing is returned where infections pass ``give_up_at``: no world can have such a past.
+        """
         run = schedule.start(world.effects)
         self._start_epidemic(world)
         observed = Observed(self.engine.reported, self.engine.reported_site)
         for day in range(self.horizon.as_of + 1):
             self.engine.step(day, run.controls(day, observed).epidemic)
+            if give_up_at is not None and self.engine.n_infections >= give_up_at:
+                return None
         return self.engine
 
     def evening(self, world: World, schedule: Schedule) -> DayMeasures:

@@ -25,6 +25,8 @@ class World:
         Values of the parameters of `epidemic/`, `measures/` and `economy/` that differ from the defaults.
     imports
         (k, 2) person and run day of each infection brought in from outside.
+    origins
+        (k,) the introduction that each of them belongs to.
     """
 
     number: int
@@ -34,3 +36,4 @@ class World:
     effects: Mapping[str, float]
     economy: Mapping[str, float]
     imports: NDArray[np.int64]
+    origins: tuple[str, ...]

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from songhanh.core.days import day_of
 from songhanh.epidemic import Engine
 from songhanh.joint.setting import Setting
-from songhanh.province import Pack, firm_place
+from songhanh.joint.world import World
+from songhanh.province import Pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,9 @@ def published_counts(pack: Pack, as_of: date) -> list[Count]:
         .sort("date")
     )
     return [
-        Count(row["area_or_site"], day_of(pack.outbreak_from, row["date"]), float(row["value"]), row["source"])
+        Count(
+            row["area_or_site"], day_of(pack.outbreak_from, row["date"]), float(row["value"]), row["source"]
+        )
         for row in rows.iter_rows(named=True)
     ]
 
@@ -49,8 +52,8 @@ def log_likelihood(
 ) -> float:
     """Score a simulated history against the published counts.
 
-    A count is taken as log-normal about the simulated one. The spread is not that of counting but of the
-    definitions: bulletins of one evening differ by several per cent, and clusters are drawn differently.
+    A count is taken as log-normal about the simulated one. Its spread is that of the definitions (bulletins of
+    one evening differ by several per cent, and clusters are drawn differently) and that of counting.
 
     Parameters
     ----------
@@ -61,31 +64,36 @@ def log_likelihood(
     log_sd_total, log_sd_place
         Standard deviation of the logarithm, for the province and for a place.
     """
+    if not np.isfinite(simulated).all():
+        return -math.inf
     total = 0.0
     for count, value in zip(counts, simulated, strict=True):
-        sd = log_sd_total if count.place_id == "*" else log_sd_place
+        definition = log_sd_total if count.place_id == "*" else log_sd_place
+        sd = math.sqrt(definition**2 + 1.0 / (count.value + 0.5))
         # Half a case keeps the logarithm finite where a history has none.
         total -= 0.5 * (math.log((value + 0.5) / (count.value + 0.5)) / sd) ** 2
     return total
 
 
-def simulated_counts(setting: Setting, engine: Engine, counts: Sequence[Count]) -> NDArray[np.float64]:
-    """Return (K,) the cumulative counts of a simulated past at the places and days that were published."""
-    pack, people = setting.pack, setting.population
-    communes = pack.communes["code"].to_list()
-    sites = pack.sites["site_id"].to_list()
+def simulated_counts(
+    setting: Setting, engine: Engine, world: World, counts: Sequence[Count]
+) -> NDArray[np.float64]:
+    """Return (K,) the cumulative counts of a simulated past at the places and days that were published.
+
+    A bulletin's cluster is a chain: every case that goes back to the introduction at that place, wherever the
+    person lives or works. On 16 May 2021 the three clusters add up to the province's total.
+    """
     confirmed = engine.confirmed()
-    place_of_case = people.place[confirmed.person]
+    origin = np.array([*world.origins, ""])[confirmed.root]
+    sites = setting.pack.sites["site_id"].to_list()
+    people = setting.population
+    at_site = people.work_cell[confirmed.person] // people.n_sectors
     found = np.zeros(len(counts))
     for k, count in enumerate(counts):
-        until = slice(0, count.day + 1)
-        if count.place_id == "*":
-            found[k] = engine.reported[until].sum()
-        elif count.place_id in communes:
-            found[k] = engine.reported[until, communes.index(count.place_id)].sum()
-        elif count.place_id in sites:
-            found[k] = engine.reported_site[until, sites.index(count.place_id)].sum()
-        else:
-            at_firm = place_of_case == firm_place(pack, people, count.place_id)
-            found[k] = np.count_nonzero(at_firm & (confirmed.reported_day <= count.day))
+        seen = confirmed.reported_day <= count.day
+        if count.place_id in sites:
+            seen &= at_site == sites.index(count.place_id)
+        elif count.place_id != "*":
+            seen &= origin == count.place_id
+        found[k] = np.count_nonzero(seen)
     return found

@@ -1,89 +1,110 @@
-"""Simulated pasts and what they would have published; kept on disk, for one night asks several questions."""
+"""Simulated pasts: what they would have published, and how well that agrees with what was."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import numpy as np
-from joblib import delayed
 from numpy.typing import NDArray
 
-from songhanh.core.canonical import json_bytes, sha256
-from songhanh.core.errors import Cancelled
-from songhanh.core.fingerprint import models
-from songhanh.core.home import cache
-from songhanh.joint.ensemble import PRESENT_ORDERS, Report, Stop, in_parallel, runner, schedule
+from songhanh.core.rng import derived_seed
+from songhanh.joint.ensemble import PRESENT_ORDERS, runner, schedule
+from songhanh.joint.horizon import Limits
 from songhanh.joint.setting import setting
 from songhanh.joint.world import World
-from songhanh.twin.evidence import Count, simulated_counts
+from songhanh.twin.evidence import Count, log_likelihood, simulated_counts
+from songhanh.twin.prior import prior
+from songhanh.twin.table import table
 
-BATCH = 16  # histories a process runs between two progress reports
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """One simulated past.
+
+    Attributes
+    ----------
+    point, luck
+        Where it lies in the unit cube of the prior, and its seed.
+    counts
+        (K,) what it would have published at the places and days that were; infinite where it lost control.
+    score
+        Logarithm of its likelihood.
+    """
+
+    point: NDArray[np.float64]
+    luck: int
+    counts: NDArray[np.float64]
+    score: float
 
 
-def simulated_pasts(
+def simulate_pasts(
+    pack_ref: str, as_of: date, counts: tuple[Count, ...], points: NDArray[np.float64], lucks: Sequence[int]
+) -> list[History]:
+    """Run the past at some points."""
+    return [_history(pack_ref, as_of, counts, point, luck) for point, luck in zip(points, lucks, strict=True)]
+
+
+def move(
     pack_ref: str,
     as_of: date,
-    worlds: Sequence[World],
     counts: tuple[Count, ...],
-    identity: dict[str, object],
-    n_jobs: int,
-    report: Report,
-    should_stop: Stop,
-) -> NDArray[np.float64]:
-    """Return the (W, K) counts of some worlds at the places and days that were published.
+    histories: Sequence[History],
+    power: float,
+    seeds: Sequence[int],
+) -> list[History]:
+    """Move each history a few Metropolis steps at a power of the likelihood.
 
-    Parameters
-    ----------
-    identity
-        What the worlds were drawn from; with the pack, the counts and the models it names the file kept.
-
-    Raises
-    ------
-    Cancelled
-        If ``should_stop`` says so between two batches.
+    A step changes some coordinates of the point and keeps the luck, so that most of the past stays as it was;
+    steps are reflected at the borders of the cube, where the prior is uniform, so it cancels.
     """
-    kept = _file(pack_ref, as_of, counts, identity)
-    if kept.is_file():
-        return np.asarray(np.load(kept))
-    batches = [worlds[start : start + BATCH] for start in range(0, len(worlds), BATCH)]
-    rows: list[NDArray[np.float64]] = []
-    done = 0
-    jobs = (delayed(past_counts)(pack_ref, as_of, batch, counts) for batch in batches)
-    for batch, result in zip(batches, in_parallel(jobs, n_jobs), strict=True):
-        rows.append(result)
-        done += len(batch)
-        report(done, len(worlds), "histories")
-        if should_stop():
-            raise Cancelled
-    everything = np.concatenate(rows)
-    temporary = kept.with_name(f".{kept.stem}.{os.getpid()}.npy")
-    np.save(temporary, everything)
-    temporary.replace(kept)
-    return everything
+    values = table().defaults()
+    moved = []
+    for history, seed in zip(histories, seeds, strict=True):
+        random = np.random.default_rng(seed)
+        for _ in range(int(values["moves"])):
+            chosen = random.random(len(history.point)) < values["moved_share"]
+            step = np.where(chosen, random.normal(0.0, values["move_sd"], len(history.point)), 0.0)
+            there = _history(pack_ref, as_of, counts, _reflected(history.point + step), history.luck)
+            if np.log(random.random()) < power * (there.score - history.score):
+                history = there
+        moved.append(history)
+    return moved
 
 
-def past_counts(
-    pack_ref: str, as_of: date, worlds: Sequence[World], counts: tuple[Count, ...]
-) -> NDArray[np.float64]:
-    """Run the past of some worlds and count what was published at the same places and days."""
-    run = runner(pack_ref, as_of, 0, None)
-    orders = schedule(pack_ref, as_of, PRESENT_ORDERS, False)
-    return np.array([simulated_counts(setting(pack_ref), run.past(world, orders), counts) for world in worlds])
+def _reflected(point: NDArray[np.float64]) -> NDArray[np.float64]:
+    folded = np.abs(point) % 2.0
+    return np.where(folded > 1.0, 2.0 - folded, folded)
 
 
-def _file(pack_ref: str, as_of: date, counts: tuple[Count, ...], identity: dict[str, object]) -> Path:
-    name = sha256(
-        json_bytes(
-            {
-                **identity,
-                "pack": setting(pack_ref).pack.hash,
-                "models": models(),
-                "as_of": as_of.isoformat(),
-                "counts": [[count.place_id, count.day, count.value] for count in counts],
-            }
-        )
+def _history(
+    pack_ref: str, as_of: date, counts: tuple[Count, ...], point: NDArray[np.float64], luck: int
+) -> History:
+    world = prior(pack_ref, as_of).world(point, luck, 0)
+    simulated = past_counts(pack_ref, as_of, counts, world)
+    values = table().defaults()
+    return History(
+        point,
+        luck,
+        simulated,
+        log_likelihood(counts, simulated, values["log_sd_total"], values["log_sd_place"]),
     )
-    return cache("histories") / f"{name[:32]}.npy"
+
+
+def past_counts(pack_ref: str, as_of: date, counts: tuple[Count, ...], world: World) -> NDArray[np.float64]:
+    """Run the past of a world and count what was published at the same places and days.
+
+    A past that lost control (`joint/parameters.csv`) is contradicted by the bulletins: its counts are infinite.
+    """
+    orders = schedule(pack_ref, as_of, PRESENT_ORDERS, False)
+    most = Limits.standard().control_lost_infections
+    engine = runner(pack_ref, as_of, 0, None).past(world, orders, give_up_at=most)
+    if engine is None:
+        return np.full(len(counts), np.inf)
+    return simulated_counts(setting(pack_ref), engine, world, counts)
+
+
+def lucks(seed: int, n: int) -> list[int]:
+    """Return the seeds of n histories."""
+    return [int(derived_seed("luck", seed, number)) for number in range(n)]

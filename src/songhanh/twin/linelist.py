@@ -53,6 +53,8 @@ def synthetic_line_list(pack_ref: str, as_of: date, world: World, prefix: str) -
     ground = setting(pack_ref)
     pack, people = ground.pack, ground.population
     engine = runner(pack_ref, as_of, 0, None).past(world, schedule(pack_ref, as_of, PRESENT_ORDERS, False))
+    if engine is None:
+        raise AssertionError("without a limit no past is given up")
     confirmed = engine.confirmed()
     communes = pack.communes["code"].to_list()
     sites = pack.sites["site_id"].to_list()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -12,11 +13,11 @@ from scipy.stats import qmc
 
 from songhanh.core.days import day_of
 from songhanh.core.errors import Fault, SonghanhError
-from songhanh.core.parameters import ParameterTable
+from songhanh.core.parameters import Parameter, ParameterTable
 from songhanh.core.rng import derived_seed
 from songhanh.economy import table as economy_table
 from songhanh.epidemic import parameter_table as epidemic_table
-from songhanh.joint.setting import Setting
+from songhanh.joint.setting import Setting, setting
 from songhanh.joint.world import World
 from songhanh.measures import parameters as effects_table
 from songhanh.province import firm_place
@@ -48,7 +49,7 @@ def tables() -> Tables:
     return Tables(epidemic_table(), effects_table(), economy_table())
 
 
-def introductions(setting: Setting, as_of: date) -> list[Introduction]:
+def introductions(ground: Setting, as_of: date) -> list[Introduction]:
     """Read the introductions that were known on the as-of date.
 
     Raises
@@ -56,7 +57,7 @@ def introductions(setting: Setting, as_of: date) -> list[Introduction]:
     SonghanhError
         If none is known, or a place does not exist.
     """
-    pack = setting.pack
+    pack = ground.pack
     rows = pack.tables["introductions"].filter(pl.col("known_on") <= as_of)
     if rows.is_empty():
         raise SonghanhError(
@@ -70,7 +71,7 @@ def introductions(setting: Setting, as_of: date) -> list[Introduction]:
     return [
         Introduction(
             place_id=row["place_id"],
-            people=_people_of(setting, row["place_id"]),
+            people=_people_of(ground, row["place_id"]),
             from_day=day_of(pack.outbreak_from, row["from_date"]),
             until_day=day_of(pack.outbreak_from, row["until_date"]),
             low=row["people_low"],
@@ -80,9 +81,9 @@ def introductions(setting: Setting, as_of: date) -> list[Introduction]:
     ]
 
 
-def _people_of(setting: Setting, place_id: str) -> NDArray[np.int32]:
+def _people_of(ground: Setting, place_id: str) -> NDArray[np.int32]:
     """Return the people of a commune, or the workers of a site or a named firm."""
-    people, pack = setting.population, setting.pack
+    people, pack = ground.population, ground.pack
     communes = pack.communes["code"].to_list()
     if place_id in communes:
         commune = communes.index(place_id)
@@ -94,65 +95,87 @@ def _people_of(setting: Setting, place_id: str) -> NDArray[np.int32]:
     return people.place_members[people.place_start[place] : people.place_start[place + 1]]
 
 
-def draw(
-    tables: Tables, sources: list[Introduction], n_worlds: int, seed: int, first: int = 0
-) -> list[World]:
-    """Draw worlds from the ranges of the parameter tables and of the introductions.
+@dataclass(frozen=True)
+class Prior:
+    """What is not known on an evening: a point of the unit cube and a luck are one world.
 
-    A scrambled Sobol sequence (Owen 1998) spreads the draws evenly, so that fewer are needed.
-
-    Parameters
+    Attributes
     ----------
-    tables
-        Parameters; those whose low and high differ are drawn.
+    varied
+        Room and row of every parameter whose low and high differ, in the order of a point's coordinates.
     sources
-        Introductions; the number of people is drawn log-uniformly, the day uniformly.
-    n_worlds
-        How many worlds.
-    seed
-        Seed of the whole set.
-    first
-        How many worlds of the same sequence came before: the next batch goes on from there.
+        Introductions: the number of people is drawn log-uniformly, the day uniformly (two coordinates each).
     """
-    varied = [
-        (room, row)
-        for room, table in (("epidemic", tables.epidemic), ("effects", tables.effects), ("economy", tables.economy))
-        for row in table
-        if row.is_varied
-    ]
-    sobol = qmc.Sobol(len(varied) + 2 * len(sources), rng=np.random.default_rng(int(derived_seed("prior", seed) >> np.uint64(1))))
-    if first:
-        sobol.fast_forward(first)
-    points = sobol.random(n_worlds)
-    worlds = []
-    for offset, point in enumerate(points):
-        number = first + offset
+
+    varied: tuple[tuple[str, Parameter], ...]
+    sources: tuple[Introduction, ...]
+
+    @property
+    def silent(self) -> NDArray[np.bool_]:
+        """Return which coordinates the past says (next to) nothing about.
+
+        The economy, and the effects of measures that had hardly been ordered: worlds draw them anew, so that
+        the few histories that agree with the bulletins do not seem to know them.
+        """
+        told = ("detection_", "trace_")
+        silent = [
+            room == "economy" or (room == "effects" and not row.name.startswith(told))
+            for room, row in self.varied
+        ]
+        return np.array(silent + [False] * (2 * len(self.sources)))
+
+    @property
+    def dimension(self) -> int:
+        """Return the number of coordinates of a point."""
+        return len(self.varied) + 2 * len(self.sources)
+
+    def points(self, n: int, seed: int) -> NDArray[np.float64]:
+        """Return (n, dimension) points of a scrambled Sobol sequence (Owen 1998), which spread evenly."""
+        random = np.random.default_rng(int(derived_seed("prior", seed)))
+        # A power of two, of which the first n are taken: the sequence is balanced only there, and scipy warns.
+        return np.asarray(qmc.Sobol(self.dimension, rng=random).random_base2((n - 1).bit_length())[:n])
+
+    def world(self, point: NDArray[np.float64], luck: int, number: int) -> World:
+        """Return the world at a point, with a luck."""
         values: dict[str, dict[str, float]] = {"epidemic": {}, "effects": {}, "economy": {}}
-        for (room, row), u in zip(varied, point, strict=False):
+        for (room, row), u in zip(self.varied, point, strict=False):
             values[room][row.name] = row.quantile(float(u))
-        luck = int(derived_seed("luck", seed, number))
-        worlds.append(
-            World(
-                number=number,
-                luck=luck,
-                future_luck=luck,
-                epidemic=values["epidemic"],
-                effects=values["effects"],
-                economy=values["economy"],
-                imports=_imports(sources, point[len(varied) :], luck),
-            )
+        imports, origins = self._imports(point[len(self.varied) :], luck)
+        return World(
+            number=number,
+            luck=luck,
+            future_luck=luck,
+            epidemic=values["epidemic"],
+            effects=values["effects"],
+            economy=values["economy"],
+            imports=imports,
+            origins=origins,
         )
-    return worlds
+
+    def _imports(self, point: NDArray[np.float64], luck: int) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+        """Turn two coordinates a source into infected people, their days, and where each belongs."""
+        rows, origins = [], []
+        for index, source in enumerate(self.sources):
+            how_many, when = point[2 * index], point[2 * index + 1]
+            count = min(round(float(source.low * (source.high / source.low) ** how_many)), len(source.people))
+            # The same luck picks the same people first, whatever their number.
+            order = np.random.default_rng([luck, index]).permutation(len(source.people))
+            day = source.from_day + int(when * (source.until_day - source.from_day + 1))
+            rows.append(np.stack([source.people[order[:count]], np.full(count, day)], axis=1))
+            origins += [source.place_id] * count
+        return np.concatenate(rows).astype(np.int64), tuple(origins)
 
 
-def _imports(sources: list[Introduction], point: NDArray[np.float64], luck: int) -> NDArray[np.int64]:
-    """Turn two uniform draws a source into infected people and their days."""
-    random = np.random.default_rng(luck)
-    rows = []
-    for index, source in enumerate(sources):
-        how_many, when = point[2 * index], point[2 * index + 1]
-        count = round(float(source.low * (source.high / source.low) ** how_many))
-        chosen = random.choice(source.people, size=min(count, len(source.people)), replace=False)
-        day = source.from_day + int(when * (source.until_day - source.from_day + 1))
-        rows.append(np.stack([chosen, np.full(len(chosen), day)], axis=1))
-    return np.concatenate(rows).astype(np.int64)
+@lru_cache(maxsize=4)
+def prior(pack_ref: str, as_of: date) -> Prior:
+    """Return what is not known of a province on an evening; kept for the life of the process.
+
+    Raises
+    ------
+    SonghanhError
+        If the pack is at fault or no introduction is known.
+    """
+    groups = tables()
+    rooms = (("epidemic", groups.epidemic), ("effects", groups.effects), ("economy", groups.economy))
+    varied = tuple((room, row) for room, table in rooms for row in table if row.is_varied)
+    return Prior(varied, tuple(introductions(setting(pack_ref), as_of)))

@@ -10,14 +10,17 @@ from songhanh.measures.base import At, Measure, Needs, Scope, Task, Words
 
 
 class Testing(Measure):
-    """Symptomatic testing: as on any day, or heightened with a call to declare symptoms and tests in every commune."""
+    """Symptomatic testing: as on any day, heightened with a call to declare symptoms, or household by household.
+
+    ``household``: community teams ask at every door each day, as Directive 16 is enforced.
+    """
 
     KIND: ClassVar[str] = "testing"
     SCOPE: ClassVar[Scope] = "areas"
     NAME: ClassVar[Text] = Text("Xét nghiệm người có triệu chứng", "Testing of people with symptoms")
 
     kind: Literal["testing"] = "testing"
-    effort: Literal["routine", "heightened"]
+    effort: Literal["routine", "heightened", "household"]
 
     def contacts(self, at: At, controls: EpidemicControls) -> None:
         """Raise the probability that someone who falls ill is tested; open the laboratories."""
@@ -38,6 +41,11 @@ class Testing(Measure):
             return Text(
                 "Xét nghiệm người có triệu chứng tại cơ sở y tế",
                 "Testing of people with symptoms, as routine",
+            )
+        if self.effort == "household":
+            return Text(
+                "Tổ Covid cộng đồng hỏi từng nhà, xét nghiệm ngay người có triệu chứng",
+                "Community teams ask at every door and test people with symptoms at once",
             )
         return Text(
             "Tăng cường xét nghiệm người có triệu chứng", "Heightened testing of people with symptoms"
