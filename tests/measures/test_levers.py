@@ -227,6 +227,7 @@ def test_every_parameter_has_a_unit_a_source_and_a_use(schedule_of: Build, quiet
     texts = [
         *TEXTS.values(),
         TEXTS["testing"].replace("heightened", "routine"),
+        TEXTS["testing"].replace("heightened", "household"),
         TEXTS["distancing"].replace("ct16", "ct15"),
         TEXTS["distancing"].replace("ct16", "ct19"),
         TEXTS["site_mode"].replace("on_site", "staggered"),

@@ -48,7 +48,7 @@ def published_counts(pack: Pack, as_of: date) -> list[Count]:
 
 
 def log_likelihood(
-    counts: list[Count], simulated: NDArray[np.float64], log_sd_total: float, log_sd_place: float
+    counts: Sequence[Count], simulated: NDArray[np.float64], log_sd_total: float, log_sd_place: float
 ) -> float:
     """Score a simulated history against the published counts.
 

@@ -61,15 +61,15 @@ def move(
     """
     values = table().defaults()
     moved = []
-    for history, seed in zip(histories, seeds, strict=True):
-        random = np.random.default_rng(seed)
+    for start, seed in zip(histories, seeds, strict=True):
+        here, random = start, np.random.default_rng(seed)
         for _ in range(int(values["moves"])):
-            chosen = random.random(len(history.point)) < values["moved_share"]
-            step = np.where(chosen, random.normal(0.0, values["move_sd"], len(history.point)), 0.0)
-            there = _history(pack_ref, as_of, counts, _reflected(history.point + step), history.luck)
-            if np.log(random.random()) < power * (there.score - history.score):
-                history = there
-        moved.append(history)
+            chosen = random.random(len(here.point)) < values["moved_share"]
+            step = np.where(chosen, random.normal(0.0, values["move_sd"], len(here.point)), 0.0)
+            there = _history(pack_ref, as_of, counts, _reflected(here.point + step), here.luck)
+            if np.log(random.random()) < power * (there.score - here.score):
+                here = there
+        moved.append(here)
     return moved
 
 
