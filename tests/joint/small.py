@@ -60,7 +60,8 @@ def plan_text(*measures: str, head: str = "") -> str:
 
 def write(folder: Path, **changed: tiny.Rows) -> Path:
     """Write the small province with its orders and plans."""
-    tiny.write(folder, **changed)
+    facts = [{**row, "date_or_period": "2021-06-30"} for row in tiny.tables()["economic_facts"]]
+    tiny.write(folder, **{"economic_facts": facts, **changed})
     plans = folder / "plans"
     plans.mkdir(exist_ok=True)
     (plans / "history.toml").write_text(plan_text(*HISTORY), encoding="utf-8")

@@ -124,8 +124,10 @@ def test_closing_the_sites_costs_output_and_stops_the_workshops() -> None:
 
 def test_on_the_first_day_of_the_plan_nobody_works_at_a_closed_site() -> None:
     open_, closed = run("present", WORLDS[0]), run("closed", WORLDS[0])
-    assert closed.site_workers[0] == 0
-    assert open_.site_workers[0] > 300
+    assert closed.site_workers[0].sum() == 0
+    # Each site has its own column: the park and the cluster.
+    assert open_.site_workers.shape[1:] == (2,)
+    assert open_.site_workers[0, 0] > 300 and 50 < open_.site_workers[0, 1] <= 80
     assert closed.value_added_share[0] < open_.value_added_share[0] <= 1.0
 
 
@@ -151,7 +153,7 @@ def test_a_run_that_loses_control_stops_and_bears_an_emergency_lock_down() -> No
     assert np.array_equal(stopped.infections[: lost + 1], free.infections[: lost + 1])
     assert stopped.infections[lost + 1 :].sum() == 0
     assert stopped.site_workers[lost + 1 : lost + 31].max() == 0
-    assert stopped.site_workers[lost + 35] > 0
+    assert stopped.site_workers[lost + 35].sum() > 0
     assert stopped.totals["value_added_lost_vnd_bn"] > 1.5 * free.totals["value_added_lost_vnd_bn"]
     people = small.ground().people.sum()
     assert stopped.restricted_days_by_area.sum() >= 30 * people
