@@ -222,6 +222,7 @@ def test_neither_a_reference_nor_a_plan_that_outruns_more_beats_another(outcome:
     head = {
         "best-but-nobody": "reference = true",
         "best-but-crowded": "",
+        "as-crowded": "",
         "good": "",
         "worse": "",
         "other": "",
