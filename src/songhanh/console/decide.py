@@ -14,6 +14,7 @@ from songhanh.console.progress import progress_bar
 from songhanh.core.days import parse_date
 from songhanh.decision import evaluate
 
+WIDTH = 124  # columns that six figures need; a narrower terminal wraps
 HEALTH = ("cases_total", "cases_community", "cases_quarantine", "deaths", "peak_hospital", "control_lost")
 EFFORT = ("places_peak", "tests", "restricted_person_days")
 ECONOMY = ("value_added_lost_vnd_bn", "job_days_lost", "household_income_lost_vnd_bn")
@@ -67,7 +68,7 @@ def decide(
 
 def print_evaluation(evaluation: dict[str, Any], language: str, width: int | None = None) -> None:
     """Print an evaluation as three tables on stdout."""
-    console = Console(width=width, highlight=False, soft_wrap=False)
+    console = Console(width=width or max(Console().width, WIDTH), highlight=False)
     heading = {
         "vi": "{pack}: phương án từ tối {as_of}, {n_worlds} kịch bản, giá trị trung bình và khoảng 90%",
         "en": "{pack}: plans from the evening of {as_of}, {n_worlds} worlds, mean and 90% interval",
@@ -89,30 +90,33 @@ def print_evaluation(evaluation: dict[str, Any], language: str, width: int | Non
 
 def _table(evaluation: dict[str, Any], group: tuple[str, ...], language: str) -> Table:
     indicators = {row["id"]: row for row in evaluation["indicators"]}
-    table = Table(show_lines=False)
-    table.add_column({"vi": "Phương án", "en": "Plan"}[language])
+    table = Table(show_lines=True)
+    table.add_column({"vi": "Phương án", "en": "Plan"}[language], min_width=24)
     for name in group:
         row = indicators[name]
-        table.add_column(f"{row['name'][language]} ({row['unit'][language]})", justify="right")
+        # A number is never cut: the column is as wide as its longest interval.
+        table.add_column(f"{row['name'][language]} ({row['unit'][language]})", justify="right", min_width=13)
     for plan in evaluation["plans"]:
-        cells = [plan["name"][language]]
-        for name in group:
-            outcome = plan["outcomes"][name]
-            if name == "control_lost":
-                cells.append(f"{outcome['mean']:.0%}")
-            else:
-                cells.append(
-                    f"{_number(outcome['mean'], language)} "
-                    f"({_number(outcome['p05'], language)}–{_number(outcome['p95'], language)})"
-                )
-        table.add_row(*cells)
+        table.add_row(
+            plan["name"][language], *(_cell(name, plan["outcomes"][name], language) for name in group)
+        )
     return table
 
 
+def _cell(name: str, outcome: dict[str, float], language: str) -> str:
+    """Return the mean, and below it the 90% interval."""
+    if name == "control_lost":
+        return f"{outcome['mean']:.0%}"
+    low, high = _number(outcome["p05"], language), _number(outcome["p95"], language)
+    return f"{_number(outcome['mean'], language)}\n{low}–{high}"
+
+
 def _number(value: float, language: str) -> str:
-    text = f"{value:,.0f}" if abs(value) >= 10 else f"{value:,.1f}"
+    """Return a number as it is read: millions as 12.3 M, else in full."""
+    in_full = f"{value:,.0f}" if abs(value) >= 10 else f"{value:,.1f}"
+    text = f"{value / 1e6:,.1f} M" if abs(value) >= 1e6 else in_full
     if language == "vi":
-        return text.translate(str.maketrans(",.", ".,"))
+        return text.translate(str.maketrans(",.", ".,")).replace(" M", " tr")
     return text
 
 

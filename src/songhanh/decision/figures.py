@@ -108,7 +108,7 @@ def _capacity(now: Now) -> list[dict[str, Any]]:
     standing = now.standing
     people = Text("người", "people")
     growth = standing.quarantined - standing.quarantined_before
-    left = (standing.places - standing.quarantined) / growth if growth > 0 else None
+    left = max(standing.places - standing.quarantined, 0) / growth if growth > 0 else None
     restricted = float((standing.restricted * now.setting.people).sum())
     return [
         _figure(
@@ -125,8 +125,8 @@ def _capacity(now: Now) -> list[dict[str, Any]]:
         ),
         _figure(
             now, "places_days_left", "capacity", Text("Chỗ cách ly còn đủ cho", "Places last for"), left, Text("ngày", "days"),
-            Text("Số chỗ còn trống chia cho mức tăng hôm nay; trống khi không tăng.",
-                 "Free places divided by today's growth; empty where there is none."),
+            Text("Số chỗ còn trống chia cho mức tăng hôm nay; 0 là đã hết chỗ, trống khi không tăng.",
+                 "Free places divided by today's growth; 0 where they are full, empty where there is no growth."),
             _MODEL, "synthetic", "capacity",
         ),
         _figure(

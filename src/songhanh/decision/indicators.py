@@ -159,10 +159,10 @@ INDICATORS: tuple[Indicator, ...] = (
         Text("Mất kiểm soát", "Control lost"),
         Text("phần kịch bản", "share of worlds"),
         Text(
-            "Phần kịch bản mà số nhiễm vượt 20.000: mô phỏng dừng, các con số y tế là “ít nhất”, và kinh tế chịu "
-            "thêm một đợt phong tỏa khẩn cấp toàn tỉnh.",
-            "Share of worlds in which infections pass 20,000: the run stops, its health figures are “at least”, "
-            "and the economy bears an emergency lock-down of the whole province on top.",
+            "Phần kịch bản mà số nhiễm vượt 20.000: mô phỏng dừng; mọi người đã nhiễm được tính là ca bệnh, nên các con số "
+            "y tế là “ít nhất”; kinh tế chịu thêm 60 ngày phong tỏa khẩn cấp toàn tỉnh.",
+            "Share of worlds in which infections pass 20,000: the run stops; everybody infected counts as a case, so "
+            "its health figures are “at least”; the economy bears 60 days of emergency lock-down of the province.",
         ),
         "epidemic",
     ),

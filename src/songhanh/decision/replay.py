@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from songhanh import __version__
 from songhanh.core.days import date_of
+from songhanh.core.errors import Fault, SonghanhError
 from songhanh.decision.statistics import band, spread
 from songhanh.epidemic.controls import Found
 from songhanh.joint.ensemble import Ensemble, Report, Stop, run_ensemble
@@ -52,6 +53,7 @@ def replay(
     """
     reference = str(pack_ref)
     ground = setting(reference)
+    counted_on, counted = _wave(ground, as_of)
     horizon_days = int(joint_table().defaults()["epidemic_horizon_days"])
     horizon = Horizon.of(ground.pack.outbreak_from, as_of, horizon_days)
     worlds = world_set(reference, as_of, seed, n_worlds, n_histories, n_jobs, on_progress, should_stop)
@@ -67,7 +69,7 @@ def replay(
         "as-happened"
     ]
     known = worlds.simulated_total
-    until = _last_counted(ground, horizon)
+    until = (counted_on - as_of).days
     totals = known + np.array([outcome.reported[:until].sum() for outcome in outcomes])
     return {
         "schema": SCHEMA,
@@ -81,8 +83,9 @@ def replay(
         "distinct_histories": worlds.n_distinct,
         "free_parameters": _free_parameters(ground, worlds),
         "total": {
-            **_against(totals, _total_counted(ground)),
-            "log_bias": _log_bias(totals, _total_counted(ground)),
+            **_against(totals, counted),
+            "counted_on": counted_on.isoformat(),
+            "log_bias": _log_bias(totals, counted),
         },
         "control_lost": float(np.mean([outcome.control_lost_on >= 0 for outcome in outcomes])),
         "counts": _counts(ground, horizon, known, outcomes),
@@ -92,17 +95,33 @@ def replay(
     }
 
 
-def _total_counted(ground: Setting) -> float:
-    """Return the wave's total that the pack's facts give."""
-    facts = ground.pack.tables["economic_facts"].filter(pl.col("fact") == "cases_wave_total")
-    return float(facts["value"][0])
+def _wave(ground: Setting, as_of: date) -> tuple[date, float]:
+    """Return the day on which the pack's facts count the whole wave, and the count.
 
-
-def _last_counted(ground: Setting, horizon: Horizon) -> int:
-    """Return how many days after the as-of date the wave's total was counted."""
+    Raises
+    ------
+    SonghanhError
+        If the pack has no such fact, its date is not a day, or lies before the as-of date.
+    """
     facts = ground.pack.tables["economic_facts"].filter(pl.col("fact") == "cases_wave_total")
-    counted_on = date.fromisoformat(str(facts["date_or_period"][0]))
-    return (counted_on - ground.pack.outbreak_from).days - horizon.as_of
+    remedy = "Add a row with the fact cases_wave_total, the day of the count (2021-08-16) and its value."
+    file = "economic_facts.csv"
+    if facts.is_empty():
+        raise SonghanhError(
+            Fault("replay.no_count", "Nothing says how many cases the wave had.", remedy, file)
+        )
+    written = str(facts["date_or_period"][0])
+    try:
+        counted_on = date.fromisoformat(written)
+    except ValueError:
+        raise SonghanhError(
+            Fault("replay.date", f"{written!r} is not a day.", remedy, file, column="date_or_period")
+        ) from None
+    if counted_on <= as_of:
+        raise SonghanhError(
+            Fault("replay.date", f"The count of {counted_on} is not later than {as_of}.", remedy, file)
+        )
+    return counted_on, float(facts["value"][0])
 
 
 def _against(values: NDArray[np.float64], counted: float) -> dict[str, Any]:

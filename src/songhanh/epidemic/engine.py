@@ -153,6 +153,11 @@ class Engine:
         return int(self._counters[at.N_RECORDS])
 
     @property
+    def n_fatal(self) -> int:
+        """Return the infections so far that end in death, also those whose death is still to come."""
+        return int(np.count_nonzero(self._records[: self.n_infections, at.OUTCOME] == at.FATAL))
+
+    @property
     def n_infectious_or_detectable(self) -> int:
         """Return the infections that may still infect or be found; at 0 the outbreak is over."""
         return int(self._counters[at.N_ACTIVE])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,13 +40,42 @@ class Tally:
         self.lodging_short[day] = today.needs.lodging_short
 
 
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Where and at what cost control was lost: everybody infected by then becomes a case.
+
+    A run that stops early would otherwise look better than one that was held.
+
+    Attributes
+    ----------
+    on
+        Run day, -1 if control was kept.
+    infections, fatal
+        Infections until then, and those of them that end in death.
+    """
+
+    on: int
+    infections: int
+    fatal: int
+
+    @property
+    def happened(self) -> bool:
+        """Tell whether control was lost."""
+        return self.on >= 0
+
+    def penalise(self, totals: dict[str, float], past_cases: float, past_deaths: float) -> None:
+        """Raise the health figures to those of everybody infected until control was lost (in place)."""
+        if not self.happened:
+            return
+        cases = max(self.infections - past_cases, totals["cases_total"])
+        totals["cases_community"] += cases - totals["cases_total"]
+        totals["cases_total"] = cases
+        totals["deaths"] = max(self.fatal - past_deaths, totals["deaths"])
+        totals["peak_hospital"] = max(float(self.infections), totals["peak_hospital"])
+
+
 def outcome_of(
-    plan: str,
-    world: int,
-    epidemic: EpidemicResult,
-    economy: EconomyResult,
-    tally: Tally,
-    lost_on: int,
+    plan: str, world: int, epidemic: EpidemicResult, economy: EconomyResult, tally: Tally, loss: Loss
 ) -> Outcome:
     """Condense one replicate to what plans are compared on."""
     first = tally.horizon.as_of + 1
@@ -69,8 +100,9 @@ def outcome_of(
         "value_added_lost_vnd_bn": float(lost.sum()),
         "job_days_lost": float(lost_days.sum()),
         "household_income_lost_vnd_bn": float(economy.household_income_lost[future].sum()) - support,
-        "control_lost": float(lost_on >= 0),
+        "control_lost": float(loss.happened),
     }
+    loss.penalise(totals, float(epidemic.reported[:first].sum()), float(epidemic.deaths[:first].sum()))
     return Outcome(
         plan=plan,
         world=world,
@@ -91,7 +123,7 @@ def outcome_of(
         restricted_days_by_area=tally.restricted_by_area.copy(),
         lost_by_sector_vnd_bn=lost.sum(axis=0),
         lost_days_by_cause=lost_days.sum(axis=0),
-        control_lost_on=lost_on,
+        control_lost_on=loss.on,
     )
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from songhanh.economy import Economy, EconomyParameters
 from songhanh.epidemic import Engine, EpidemicParameters
-from songhanh.joint.collect import Tally, outcome_of
+from songhanh.joint.collect import Loss, Tally, outcome_of
 from songhanh.joint.horizon import Horizon, Limits
 from songhanh.joint.labour import labour_day
 from songhanh.joint.outcome import Outcome
@@ -83,7 +83,8 @@ class Runner:
                     lost_on = day
             self.economy.step(day, today.economy, labour_day(self.setting, self.engine, day, today, runs))
             tally.add(day, today)
-        return outcome_of(plan, world.number, self.engine.result(), self.economy.result(), tally, lost_on)
+        loss = Loss(lost_on, self.engine.n_infections, self.engine.n_fatal)
+        return outcome_of(plan, world.number, self.engine.result(), self.economy.result(), tally, loss)
 
     def _start_epidemic(self, world: World) -> None:
         parameters = EpidemicParameters.from_values(world.epidemic)
