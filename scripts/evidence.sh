@@ -29,4 +29,5 @@ mv "$scratch/replay.txt" "$OUT/replay.txt"
     echo "songhanh decide $EXAMPLE --as-of 2021-05-17 --seed 1 --json a.json, twice:"
     (cd "$scratch" && sha256sum a.json b.json)
 } >"$OUT/same-bytes.txt"
-echo "Written to $OUT." >&2
+.venv/bin/python scripts/readme_table.py
+echo "Written to $OUT, and the table into README.md." >&2
