@@ -25,6 +25,9 @@ _HOME.mkdir()
 (_HOME / "cache").symlink_to(_RUN / "cache", target_is_directory=True)
 os.environ["SONGHANH_HOME"] = str(_HOME)
 os.environ.setdefault("NUMBA_CACHE_DIR", str(REPOSITORY / "var" / "numba"))
+# Playwright keeps an event loop running in the process that ran a browser test; Django would then refuse every
+# database test that comes after it in the same process. Tests are synchronous all through.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 # Here and not in pyproject.toml, where pytest-django would read the settings before the two lines above.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "songhanh.operations.project.settings")
 django.setup()

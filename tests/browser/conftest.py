@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request
 
 HERE = Path(__file__).parent
 SOURCE = HERE.parent.parent / "src"
@@ -99,13 +99,18 @@ class Reader:
         self.page: Page = self.context.new_page()
         self.page.on("console", self._note)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("requestfailed", lambda request: self._failed(request.url))
+        self.page.on("requestfailed", self._request_failed)
         self.page.on("response", lambda answer: self._failed(answer.url) if answer.status >= 400 else None)
 
     def _note(self, message: Any) -> None:
         # Software rendering of the map is slow and says so; that is this machine's, not the page's.
         if message.type in {"error", "warning"} and "GL Driver Message" not in message.text:
             self.complaints.append(message.text)
+
+    def _request_failed(self, request: Request) -> None:
+        # Whoever goes on to another page stops what the first was still loading; nothing is wrong then.
+        if request.failure != "net::ERR_ABORTED":
+            self._failed(f"{request.url} ({request.failure})")
 
     def _failed(self, url: str) -> None:
         self.complaints.append(f"failed: {url}")
