@@ -28,7 +28,7 @@ ifneq ($(filter-out help clean,$(MAKECMDGOALS)),)
 $(shell $(SETUP) verify)
 endif
 
-.PHONY: help setup demo run test test-slow check bench evidence fix messages clean
+.PHONY: help setup demo run test test-slow check bench peers evidence fix messages clean
 .PHONY: check-format check-lint check-types check-arrows check-dependencies check-translations
 
 help: ## print this list
@@ -73,6 +73,8 @@ check-translations: .make/dev.stamp ## every text of the pages in both languages
 bench: $(RUNTIME) ## the committed benchmark scenarios, with the load of the machine
 	@$(SONGHANH) bench
 
+peers: .make/peers.stamp ## Covasim and LASER in .venv-peers: the engine's benchmark then measures them too
+
 evidence: $(RUNTIME) ## compute docs/evidence again: the printed decision and the replay in hindsight
 	@scripts/evidence.sh $(EXAMPLE)
 
@@ -85,7 +87,7 @@ messages: .make/dev.stamp ## add new texts of the pages to the .po files, and co
 	@$(PY) scripts/translations.py compile
 
 clean: ## remove all that was built, downloaded and computed here
-	rm -rf .venv .make node_modules var .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache test-results
+	rm -rf .venv .venv-peers .make node_modules var .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache test-results
 	rm -rf src/songhanh/operations/project/static/songhanh/build
 	find src tests -name __pycache__ -prune -exec rm -rf {} +
 	find src/songhanh/operations/locale -name '*.mo' -delete
@@ -95,6 +97,9 @@ clean: ## remove all that was built, downloaded and computed here
 
 .make/dev.stamp: requirements/dev.lock pyproject.toml
 	@$(SETUP) python dev
+
+.make/peers.stamp: requirements/peers.lock
+	@$(SETUP) peers
 
 .make/frontend.stamp: package-lock.json $(shell find frontend -type f 2>/dev/null) | .make/$(LOCK).stamp
 	@$(SETUP) frontend

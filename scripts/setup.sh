@@ -5,6 +5,7 @@
 #   scripts/setup.sh python base|dev     the virtual environment, from requirements/base.lock or dev.lock
 #   scripts/setup.sh frontend            styles, fonts, map and charts, with the system's npm or a packaged Node.js
 #   scripts/setup.sh browser             finds Chromium, or installs it where that is possible
+#   scripts/setup.sh peers               .venv-peers, from requirements/peers.lock: what the engine is compared with
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -37,6 +38,7 @@ verify() {
     if [ -e .make/browser.stamp ] && ! command -v "$(cat .make/browser 2>/dev/null)" >/dev/null; then
         rm -f .make/browser.stamp
     fi
+    if [ ! -x .venv-peers/bin/python ]; then rm -f .make/peers.stamp; fi
 }
 
 find_python() {
@@ -95,6 +97,23 @@ python_environment() {
     rm -f "$PARTIAL"
     if [ "$kind" = dev ]; then touch .make/base.stamp; fi
     touch ".make/$kind.stamp"
+}
+
+# An environment of their own: the peers want other versions than Songhanh does, which never depends on them. It is
+# made anew each time, so that nothing interrupted or left from an older lock is in it.
+peers_environment() {
+    local python
+    demand_writable
+    python=$(find_python)
+    VENV=.venv-peers
+    PARTIAL=.make/peers.partial
+    say "virtual environment in $VENV ($("$python" --version 2>&1))"
+    rm -rf .make/peers.stamp "$VENV"
+    "$python" -m venv "$VENV"
+    say "packages of requirements/peers.lock (a few minutes the first time)"
+    install_lock requirements/peers.lock
+    rm -f "$PARTIAL"
+    touch .make/peers.stamp
 }
 
 # Put Node.js 20 or later and npm on the path: the system's, or the one that comes as a Python package.
@@ -161,5 +180,6 @@ verify) verify ;;
 python) python_environment "$2" ;;
 frontend) frontend ;;
 browser) browser ;;
-*) fail "Unknown step '${1:-}'." "The steps are: verify, python base|dev, frontend, browser." ;;
+peers) peers_environment ;;
+*) fail "Unknown step '${1:-}'." "The steps are: verify, python base|dev, frontend, browser, peers." ;;
 esac

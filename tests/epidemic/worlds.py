@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from songhanh.province.hamlets import hamlets
 from songhanh.province.population import FIRM_AT_SITE, OTHER_WORKPLACE, SCHOOL, Population
 
 N_SECTORS = 2
@@ -18,6 +19,7 @@ def build(
     places: list[tuple[NDArray[np.int64], int, int, int, int, int]],
     n_communes: int,
     n_sites: int,
+    people_per_hamlet: float = 500.0,
 ) -> Population:
     """Assemble a population from households sorted by (commune, boarding house).
 
@@ -41,6 +43,7 @@ def build(
         if kind != SCHOOL:
             cell[who] = site * N_SECTORS + sector
     column = lambda k, t: np.array([p[k] for p in places], t)  # noqa: E731
+    areas = hamlets(start, commune.astype(np.int16), boarding.astype(np.int32), n_communes, people_per_hamlet)
     households_to = np.searchsorted(commune, np.arange(n_communes + 1))
     return Population(
         household=household,
@@ -52,9 +55,11 @@ def build(
         household_start=start,
         household_commune=commune.astype(np.int16),
         household_boarding=boarding.astype(np.int32),
+        household_hamlet=areas.of_household,
         boarding_start=lo,
         boarding_end=hi,
         commune_start=start[households_to].astype(np.int32),
+        hamlet_start=areas.start,
         place_start=place_start,
         place_members=members,
         place_site=column(2, np.int16),

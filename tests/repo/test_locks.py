@@ -9,7 +9,7 @@ import tomllib
 import pytest
 from repository import ROOT
 
-LOCKS = ("base", "dev", "node")
+LOCKS = ("base", "dev", "node", "peers")
 
 
 def requirements_of(name: str) -> dict[str, set[str]]:
@@ -44,12 +44,21 @@ def normalised(requirement: str) -> str:
 
 def test_every_dependency_is_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    base, dev, node = (requirements_of(name) for name in LOCKS)
+    base, dev, node = (requirements_of(name) for name in ("base", "dev", "node"))
     groups = project["dependency-groups"]
     assert {normalised(item) for item in project["project"]["dependencies"]} <= base.keys()
     assert {normalised(item) for item in groups["dev"] if isinstance(item, str)} <= dev.keys()
     assert {normalised(item) for item in groups["build"]} <= base.keys()
     assert {normalised(item) for item in groups["node"]} <= node.keys()
+
+
+def test_the_peers_are_locked_say_why_and_are_no_dependency() -> None:
+    text = (ROOT / "requirements" / "peers.in").read_text()
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    assert [line for line in lines if not re.search(r"#\s*\S{3,}", line)] == []
+    wanted = {normalised(line) for line in lines}
+    assert {"covasim", "laser-core"} <= wanted <= requirements_of("peers").keys()
+    assert not (wanted - {"numpy"}) & requirements_of("dev").keys()
 
 
 def test_every_dependency_says_why_it_is_there() -> None:

@@ -36,6 +36,9 @@ class Purpose(IntEnum):
     IMPORT = 8
     SEVERITY = 9
     REPORT = 10
+    BOOK = 11
+    VACCINE = 12
+    RELEASE = 13
 
 
 @inline_kernel
@@ -74,6 +77,18 @@ def poisson(u: float, mean: float) -> int:
         p *= mean / count
         total += p
     return count
+
+
+@inline_kernel
+def poisson_many(key: np.uint64, mean: float) -> int:
+    """Return a Poisson draw of any mean, as a sum of draws whose exponentials do not vanish."""
+    count = 0
+    piece = 0
+    while mean > 200.0:
+        count += poisson(uniform(key, -1 - piece), 200.0)
+        mean -= 200.0
+        piece += 1
+    return count + poisson(uniform(key, 0), mean)
 
 
 def derived_seed(*parts: str | int) -> np.uint64:

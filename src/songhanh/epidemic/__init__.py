@@ -2,8 +2,8 @@
 
 from songhanh.epidemic.controls import EpidemicControls, Found, Layer, no_controls
 from songhanh.epidemic.engine import Engine
-from songhanh.epidemic.parameters import EpidemicParameters
-from songhanh.epidemic.parameters import table as parameter_table
+from songhanh.epidemic.parameters import EpidemicParameters, variants
+from songhanh.epidemic.people import table as parameter_table
 from songhanh.epidemic.result import Absences, Confirmed, EpidemicResult, Tree
 from songhanh.epidemic.simulate import simulate
 
@@ -20,4 +20,5 @@ __all__ = [
     "no_controls",
     "parameter_table",
     "simulate",
+    "variants",
 ]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from songhanh.core.jit import kernel
+from songhanh.core.jit import bare_kernel
 from songhanh.core.rng import Purpose, address, uniform
+from songhanh.epidemic.calendar import Calendar, done, push
 from songhanh.epidemic.controls import Found, Layer
+from songhanh.epidemic.groups import Books, Counters, Ints, Levers, Numbers, Reals, State
 from songhanh.epidemic.layout import (
-    AGE_GROUP,
+    AGE_MASK,
     AT_HOME,
     CARE,
     CARE_OVER,
@@ -21,48 +22,54 @@ from songhanh.epidemic.layout import (
     DEAD,
     END_ISOLATION,
     END_QUARANTINE,
-    EVER,
     FATAL,
     FOUND_AS,
     FOUND_ON,
+    GONE,
+    HAMLET,
     ICU_DAYS,
     IN_ICU,
+    IN_PLACE,
     IN_WARD,
     ISOLATED,
     ISOLATION_DAYS,
     LAYER,
+    N_KEPT_ISOLATED,
     NOW_HOSPITAL,
     NOW_ICU,
     NOW_IN_PLACES,
     NOW_QUARANTINED,
     NOW_SEVERE,
     OUTCOME,
+    PENDING,
     PERSON,
     QUARANTINED,
+    RELEASE_NEGATIVES,
+    RELEASE_RETEST_DAYS,
     RESULT,
-    ROOM,
     STAGE,
     T_LENGTH,
     TABLE_SIZE,
     TRACE,
     TRACE_DELAY,
+    TRAITS,
     UNTIL_MASK,
+    URGENT_ARRIVED,
     WARD_DAYS,
     WARD_TO_ICU,
+    WHO,
 )
-from songhanh.epidemic.state import Counters, Ints, Words, push, set_word, until
-from songhanh.epidemic.testing import urgent_sample
+from songhanh.epidemic.people import Packed
+from songhanh.epidemic.presence import fetch, set_word, until
+from songhanh.epidemic.testing import is_positive, urgent_sample
 
-Reals = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-Bytes = NDArray[np.uint8]
-_CARE = int(Purpose.CARE)
+_CARE, _RELEASE = int(Purpose.CARE), int(Purpose.RELEASE)
 _COMMUNITY, _QUARANTINE = int(Found.COMMUNITY), int(Found.QUARANTINE)
 _SEALED, _IMPORTED = int(Found.SEALED), int(Found.IMPORTED)
 _FROM_OUTSIDE = int(Layer.IMPORT)
 
 
-@kernel
+@bare_kernel
 def leave_quarantine(word: np.uint64, counters: Counters) -> np.uint64:
     """Take the marks of quarantine off a word and off the counts."""
     if word & QUARANTINED:
@@ -72,161 +79,197 @@ def leave_quarantine(word: np.uint64, counters: Counters) -> np.uint64:
     return word & ~(QUARANTINED | CENTRAL | UNTIL_MASK)
 
 
-@kernel
-def release(
-    day: int,
-    people: Ints,
-    place_state: Ints,
-    locked_now: Bytes,
-    away: Ints,
-    absent: Ints,
-    words: Words,
-    records: Ints,
-    events: Ints,
-    heads: Ints,
-    counters: Counters,
+@bare_kernel
+def end_quarantines(day: int, p: Packed, s: State, cal: Calendar) -> None:
+    """Let go whose quarantine ended yesterday, unless it began again."""
+    people, words, slots, counters, leaving = p.people, s.words, s.slots, s.counters, s.scratch[0]
+    sealed, place_closed, place_away, absent = s.sealed, s.place_closed, s.place_away, s.absent
+    chunk = cal.heads[END_QUARANTINE, day]
+    while chunk >= 0:
+        number = cal.fill[chunk]
+        for k in range(number):
+            leaving[k] = slots[cal.chunks[chunk, k], WHO]
+        s.scratch[3, 0] = fetch(number, leaving, people, words)
+        for k in range(number):
+            word = words[leaving[k]]
+            if word & QUARANTINED and until(word) < day:
+                free = leave_quarantine(word, counters)
+                set_word(leaving[k], free, words, people, sealed, place_closed, place_away, absent)
+        chunk = cal.following[chunk]
+    done(END_QUARANTINE, day, cal.following, cal.heads, cal.tails, cal.marks)
+
+
+@bare_kernel
+def end_isolations(
+    day: int, seed: np.uint64, p: Packed, w: Numbers, v: Levers, s: State, cal: Calendar
 ) -> None:
-    """Let go whose quarantine or isolation ended yesterday, unless it was extended or they are still ill."""
-    e = heads[END_QUARANTINE, day]
-    while e >= 0:
-        who = events[e, 0]
-        word = words[who]
-        if word & QUARANTINED and until(word) < day:
-            free = leave_quarantine(word, counters)
-            set_word(who, free, words, people, place_state, locked_now, away, absent)
-        e = events[e, 1]
-    e = heads[END_ISOLATION, day]
-    while e >= 0:
-        i = events[e, 0]
-        who = records[i, PERSON]
-        following = events[e, 1]
-        if words[who] & ISOLATED:
-            if records[i, STAGE] == IN_WARD or records[i, STAGE] == IN_ICU:
-                push(END_ISOLATION, day + 1, i, events, heads, counters)
-            else:
-                counters[NOW_HOSPITAL] -= 1
-                set_word(who, words[who] & ~ISOLATED, words, people, place_state, locked_now, away, absent)
-        e = following
+    """Let cases go home whose days are over, unless they are still ill or positive."""
+    words, records, counters = s.words, s.records, s.counters
+    chunks, fill, following, heads, tails, marks = cal
+    chunk = heads[END_ISOLATION, day]
+    while chunk >= 0:
+        for k in range(fill[chunk]):
+            i = chunks[chunk, k]
+            who = records[i, PERSON]
+            if not words[who] & ISOLATED:
+                continue
+            wait = days_to_release(day, i, seed, w.sensitivity, v.whole, records, counters)
+            if wait > 0:
+                push(END_ISOLATION, day + wait, i, chunks, fill, following, heads, tails, marks, counters)
+                continue
+            counters[NOW_HOSPITAL] -= 1
+            free = words[who] & ~ISOLATED
+            set_word(who, free, words, p.people, s.sealed, s.place_closed, s.place_away, s.absent)
+        chunk = following[chunk]
+    done(END_ISOLATION, day, following, heads, tails, marks)
 
 
-@kernel
+@bare_kernel
+def days_to_release(
+    day: int, i: int, seed: np.uint64, sensitivity: Reals, levers: Counters, records: Ints, counters: Counters
+) -> int:
+    """Return 0 if a case may go home today, else the days until the next look: the severely ill stay, and the positive."""
+    if records[i, STAGE] == IN_WARD or records[i, STAGE] == IN_ICU:
+        return 1
+    key = address(seed, records[i, PERSON], day, _RELEASE)
+    for sample in range(levers[RELEASE_NEGATIVES]):
+        counters[URGENT_ARRIVED] += 1
+        if is_positive(day, i, uniform(key, sample), 1.0, records, sensitivity):
+            counters[N_KEPT_ISOLATED] += 1
+            return max(1, levers[RELEASE_RETEST_DAYS])
+    return 0
+
+
+@bare_kernel
 def stay(seed: np.uint64, who: int, draw: int, mean: float, tables: Reals) -> int:
     """Draw the length of a stay in days, at least one."""
     u = uniform(address(seed, who, 0, _CARE), draw)
     return max(1, int(mean * tables[T_LENGTH, int(u * TABLE_SIZE)] + 0.5))
 
 
-@kernel
-def care(
-    day: int,
-    seed: np.uint64,
-    people: Ints,
-    wholes: Counters,
-    tables: Reals,
-    stays: Reals,
-    sensitivity: Reals,
-    place_state: Ints,
-    locked_now: Bytes,
-    away: Ints,
-    absent: Ints,
-    words: Words,
-    records: Ints,
-    urgent: Ints,
-    events: Ints,
-    heads: Ints,
-    counters: Counters,
-    deaths: Ints,
-) -> None:
+@bare_kernel
+def care(day: int, seed: np.uint64, p: Packed, w: Numbers, s: State, cal: Calendar, books: Books) -> None:
     """Move the severely ill one stage on: ward, intensive care, out or death. All who arrive are sampled."""
-    e = heads[CARE, day]
-    while e >= 0:
-        i = events[e, 0]
-        who = records[i, PERSON]
-        following = events[e, 1]
-        stage, outcome = records[i, STAGE], records[i, OUTCOME]
-        if stage == AT_HOME:
-            counters[NOW_SEVERE] += 1
-            records[i, STAGE] = IN_WARD
-            if not words[who] & CONFIRMED:
-                u = uniform(address(seed, who, 0, _CARE), 2)
-                urgent_sample(day, i, u, sensitivity, urgent, records, counters)
-            days = (
-                wholes[WARD_TO_ICU] if outcome >= CRITICAL else stay(seed, who, 0, stays[WARD_DAYS], tables)
-            )
-            push(CARE, day + days, i, events, heads, counters)
-        elif stage == IN_WARD and outcome >= CRITICAL:
-            counters[NOW_SEVERE] -= 1
-            counters[NOW_ICU] += 1
-            records[i, STAGE] = IN_ICU
-            push(CARE, day + stay(seed, who, 1, stays[ICU_DAYS], tables), i, events, heads, counters)
-        elif stage != CARE_OVER:
-            counters[NOW_SEVERE if stage == IN_WARD else NOW_ICU] -= 1
-            records[i, STAGE] = CARE_OVER
-            if outcome == FATAL:
-                deaths[day, people[who, COMMUNE]] += 1
-                word = words[who]
-                if word & ISOLATED:
-                    counters[NOW_HOSPITAL] -= 1
-                word = leave_quarantine(word, counters) & ~ISOLATED
-                set_word(who, word | DEAD, words, people, place_state, locked_now, away, absent)
-        e = following
+    words, records, counters = s.words, s.records, s.counters
+    chunks, fill, following, heads, tails, marks = cal
+    chunk = heads[CARE, day]
+    while chunk >= 0:
+        for k in range(fill[chunk]):
+            i = chunks[chunk, k]
+            who = records[i, PERSON]
+            stage, outcome = records[i, STAGE], records[i, OUTCOME]
+            if words[who] & GONE:
+                records[i, STAGE] = CARE_OVER  # falls ill elsewhere
+            elif stage == AT_HOME:
+                counters[NOW_SEVERE] += 1
+                records[i, STAGE] = IN_WARD
+                if not words[who] & CONFIRMED:
+                    u = uniform(address(seed, who, 0, _CARE), 2)
+                    urgent_sample(day, i, u, w.sensitivity, s.urgent, records, counters)
+                days = w.wholes[WARD_TO_ICU]
+                if outcome < CRITICAL:
+                    days = stay(seed, who, 0, w.stays[WARD_DAYS], w.ratio_tables)
+                push(CARE, day + days, i, chunks, fill, following, heads, tails, marks, counters)
+            elif stage == IN_WARD and outcome >= CRITICAL:
+                counters[NOW_SEVERE] -= 1
+                counters[NOW_ICU] += 1
+                records[i, STAGE] = IN_ICU
+                days = stay(seed, who, 1, w.stays[ICU_DAYS], w.ratio_tables)
+                push(CARE, day + days, i, chunks, fill, following, heads, tails, marks, counters)
+            elif stage != CARE_OVER:
+                counters[NOW_SEVERE if stage == IN_WARD else NOW_ICU] -= 1
+                records[i, STAGE] = CARE_OVER
+                if outcome == FATAL:
+                    die(day, who, p, s, books)
+        chunk = following[chunk]
+    done(CARE, day, following, heads, tails, marks)
 
 
-@kernel
-def found_where(layer: int, word: np.uint64, is_locked: bool) -> int:
+@bare_kernel
+def die(day: int, who: int, p: Packed, s: State, books: Books) -> None:
+    """Count a death."""
+    books.deaths[day, p.people[who, COMMUNE]] += 1
+    books.deaths_age[day, p.people[who, TRAITS] & AGE_MASK] += 1
+    word = s.words[who]
+    if word & ISOLATED:
+        s.counters[NOW_HOSPITAL] -= 1
+    word = (leave_quarantine(word, s.counters) & ~ISOLATED) | DEAD
+    set_word(
+        who,
+        word,
+        s.words,
+        p.people,
+        s.sealed,
+        s.place_closed,
+        s.place_away,
+        s.absent,
+    )
+
+
+@bare_kernel
+def found_where(layer: int, word: np.uint64, is_sealed: bool) -> int:
     """Return where a case is found, as `controls.Found`."""
     if layer == _FROM_OUTSIDE:
         return _IMPORTED
     if word & QUARANTINED:
         return _QUARANTINE
-    return _SEALED if is_locked else _COMMUNITY
+    return _SEALED if is_sealed else _COMMUNITY
 
 
-@kernel
-def confirm(
-    day: int,
-    people: Ints,
-    n_sectors: int,
-    wholes: Counters,
-    locked: Flags,
-    place_state: Ints,
-    locked_now: Bytes,
-    away: Ints,
-    absent: Ints,
-    words: Words,
-    records: Ints,
-    slot_of: Ints,
-    events: Ints,
-    heads: Ints,
-    counters: Counters,
-    confirmed_today: Ints,
-    reported: Ints,
-    reported_site: Ints,
-    reported_age: Ints,
-) -> int:
+@bare_kernel
+def confirm(day: int, p: Packed, w: Numbers, s: State, cal: Calendar, books: Books) -> int:
     """Report today's positive results, isolate those people, and return how many they are."""
-    n_confirmed = 0
-    e = heads[RESULT, day]
-    while e >= 0:
-        i = events[e, 0]
-        e = events[e, 1]
-        who = records[i, PERSON]
-        word = words[who]
-        if word & (CONFIRMED | DEAD):
-            continue
-        where = found_where(records[i, LAYER], word, locked[people[who, COMMUNE]])
-        reported[day, people[who, COMMUNE], where] += 1
-        reported_age[day, people[who, AGE_GROUP]] += 1
-        if people[who, CELL] >= 0:
-            reported_site[day, people[who, CELL] // n_sectors] += 1
-        records[i, FOUND_ON] = day
-        records[i, FOUND_AS] = where
-        records[i, ROOM] = slot_of[who] + 1 if word & CENTRAL else 0
-        counters[NOW_HOSPITAL] += 1
-        word = leave_quarantine(word, counters) | ISOLATED | CONFIRMED | EVER
-        set_word(who, word, words, people, place_state, locked_now, away, absent)
-        push(END_ISOLATION, day + wholes[ISOLATION_DAYS], i, events, heads, counters)
-        push(TRACE, day + wholes[TRACE_DELAY], i, events, heads, counters)
-        confirmed_today[n_confirmed] = i
-        n_confirmed += 1
+    people, words, records, counters, sealed = p.people, s.words, s.records, s.counters, s.sealed
+    chunks, fill, following, heads, tails, marks = cal
+    n_confirmed, some = 0, s.scratch[0]
+    chunk = heads[RESULT, day]
+    while chunk >= 0:
+        for k in range(fill[chunk]):
+            some[k] = records[chunks[chunk, k], PERSON]
+        s.scratch[3, 0] = fetch(fill[chunk], some, people, words)
+        for k in range(fill[chunk]):
+            i, who = chunks[chunk, k], some[k]
+            word = words[who]
+            if word & (CONFIRMED | DEAD | GONE):
+                continue
+            where = found_where(records[i, LAYER], word, sealed[people[who, HAMLET]] != 0)
+            books.reported[day, people[who, COMMUNE], where] += 1
+            books.reported_age[day, people[who, TRAITS] & AGE_MASK] += 1
+            if people[who, CELL] >= 0:
+                books.reported_site[day, people[who, CELL] // p.sizes[1]] += 1
+            records[i, FOUND_ON] = day
+            records[i, FOUND_AS] = where
+            if word & CENTRAL:
+                records[i, PENDING] |= IN_PLACE
+            counters[NOW_HOSPITAL] += 1
+            word = leave_quarantine(word, counters) | ISOLATED | CONFIRMED
+            set_word(
+                who,
+                word,
+                words,
+                people,
+                sealed,
+                s.place_closed,
+                s.place_away,
+                s.absent,
+            )
+            push(
+                END_ISOLATION,
+                day + w.wholes[ISOLATION_DAYS],
+                i,
+                chunks,
+                fill,
+                following,
+                heads,
+                tails,
+                marks,
+                counters,
+            )
+            push(
+                TRACE, day + w.wholes[TRACE_DELAY], i, chunks, fill, following, heads, tails, marks, counters
+            )
+            s.found_today[n_confirmed] = i
+            n_confirmed += 1
+        chunk = following[chunk]
+    done(RESULT, day, following, heads, tails, marks)
     return n_confirmed

@@ -11,19 +11,31 @@ from songhanh.core.errors import Fault, SonghanhError
 from songhanh.core.jit import kernel
 from songhanh.core.modes import SiteMode
 from songhanh.epidemic.controls import EpidemicControls, Layer
+from songhanh.epidemic.layout import N_AGES
+from songhanh.response.contact import MOST_LEVELS, MOST_TESTS
 
 # lever: (dtype, what it is by, lowest, highest)
 _ARRAYS: dict[str, tuple[type[np.generic], str, float, float]] = {
-    "community": (np.float32, "commune", 0.0, 10.0),
+    "community": (np.float32, "commune", 0.0, 1.0),
     "movement": (np.float32, "commune", 0.0, 1.0),
-    "boarding": (np.float32, "commune", 0.0, 10.0),
-    "school": (np.float32, "commune", 0.0, 10.0),
-    "work": (np.float32, "commune", 0.0, 10.0),
+    "boarding": (np.float32, "commune", 0.0, 1.0),
+    "school": (np.float32, "commune", 0.0, 1.0),
+    "work": (np.float32, "commune", 0.0, 1.0),
     "locked": (np.bool_, "commune", 0.0, 1.0),
+    "sealed_community": (np.float32, "commune", 0.0, 1.0),
+    "hamlet_seal_cases": (np.int32, "commune", 0.0, 3650.0),
+    "hamlet_seal_days": (np.int32, "commune", 0.0, 3650.0),
+    "lodgers_away": (np.float32, "commune", 0.0, 1.0),
+    "vaccination": (np.float32, "commune and age group", 0.0, 1.0),
+    "site_vaccination": (np.float32, "site", 0.0, 1.0),
+    "trace_capacity": (np.int32, "level", 0.0, 2e9),
+    "contact_action": (np.uint8, "level from F0", 0.0, 3.0),
+    "contact_days": (np.int32, "level from F0", 0.0, 3650.0),
+    "test_days": (np.int32, "test", 0.0, 3650.0),
     "detection": (np.float32, "commune", 0.0, 1.0),
     "sampling": (np.float32, "commune", 0.0, 1.0),
     "site_mode": (np.uint8, "site", 0.0, float(max(SiteMode))),
-    "site_contact": (np.float32, "site", 0.0, 10.0),
+    "site_contact": (np.float32, "site", 0.0, 1.0),
     "site_share": (np.float32, "site", 0.0, 1.0),
     "site_sampling": (np.float32, "site", 0.0, 1.0),
     "firm_close_cases": (np.int32, "site or rest", 0.0, 3650.0),
@@ -31,9 +43,9 @@ _ARRAYS: dict[str, tuple[type[np.generic], str, float, float]] = {
     "trace": (np.float32, "layer", 0.0, 1.0),
 }
 _SCALARS = {
-    "trace_capacity": 0,
-    "quarantine_days": 0,
     "quarantine_places": 0,
+    "release_negatives": 0,
+    "release_retest_days": 1,
     "lab_capacity": 0,
     "pool_size": 1,
 }
@@ -57,33 +69,14 @@ def _are_within(arrays: tuple[NDArray[Any], ...], low: float, high: float) -> bo
 
 def _look_possible(controls: EpidemicControls) -> bool:
     """Tell quickly whether every array is in range: rules may bring new levers every day."""
-    floats = np.float32
-    multipliers = (
-        controls.community,
-        controls.boarding,
-        controls.school,
-        controls.work,
-        controls.site_contact,
-    )
-    shares = (
-        controls.movement,
-        controls.detection,
-        controls.sampling,
-        controls.site_share,
-        controls.site_sampling,
-        controls.trace,
-    )
-    rules = (controls.firm_close_cases, controls.firm_close_days)
-    right = all(array.dtype == floats for array in (*multipliers, *shares))
-    return bool(
-        right
-        and all(array.dtype == np.int32 for array in rules)
-        and controls.site_mode.dtype == np.uint8
-        and _are_within(multipliers, 0.0, 10.0)
-        and _are_within(shares, 0.0, 1.0)
-        and _are_within(rules, 0.0, 3650.0)
-        and _within(controls.site_mode, 0.0, float(max(SiteMode)))
-    )
+    groups: dict[tuple[type[np.generic], float], list[NDArray[Any]]] = {}
+    for name, (dtype, _, _, high) in _ARRAYS.items():
+        array = getattr(controls, name)
+        if array.dtype != dtype or not array.flags.c_contiguous:
+            return False
+        if dtype is not np.bool_:
+            groups.setdefault((dtype, high), []).append(array.reshape(-1))
+    return all(_are_within(tuple(arrays), 0.0, high) for (_, high), arrays in groups.items())
 
 
 def check_controls(controls: EpidemicControls, n_communes: int, n_sites: int) -> None:
@@ -94,14 +87,23 @@ def check_controls(controls: EpidemicControls, n_communes: int, n_sites: int) ->
     SonghanhError
         Naming each lever that is wrong, its value and what is allowed.
     """
-    length = {"commune": n_communes, "site": n_sites, "site or rest": n_sites + 1, "layer": len(Layer)}
+    shapes: dict[str, tuple[int, ...]] = {
+        "commune": (n_communes,),
+        "commune and age group": (n_communes, N_AGES),
+        "site": (n_sites,),
+        "site or rest": (n_sites + 1,),
+        "layer": (len(Layer),),
+        "level": (MOST_LEVELS,),
+        "level from F0": (MOST_LEVELS + 1,),
+        "test": (MOST_TESTS,),
+    }
     faults: list[Fault] = []
     in_range = _look_possible(controls)
     for name, (dtype, by, low, high) in _ARRAYS.items():
         array = getattr(controls, name)
-        if array.dtype != dtype or array.shape != (length[by],) or not array.flags.c_contiguous:
+        if array.dtype != dtype or array.shape != shapes[by] or not array.flags.c_contiguous:
             what = f"{array.dtype} {array.shape}"
-            faults.append(_fault(name, what, f"a contiguous {np.dtype(dtype)} ({length[by]},), one a {by}"))
+            faults.append(_fault(name, what, f"a contiguous {np.dtype(dtype)} {shapes[by]}, one a {by}"))
         elif not in_range and array.size and not (float(array.min()) >= low and float(array.max()) <= high):
             faults.append(_fault(name, f"{array.min()} to {array.max()}", f"{low:g} to {high:g}"))
     for name, lowest in _SCALARS.items():
@@ -112,23 +114,30 @@ def check_controls(controls: EpidemicControls, n_communes: int, n_sites: int) ->
         raise SonghanhError(faults)
 
 
-def check_imports(imports: NDArray[np.int64], n_people: int, days: int) -> NDArray[np.int64]:
-    """Return the imports sorted by day, then person.
+def check_imports(imports: NDArray[np.int64], n_people: int, days: int, n_variants: int) -> NDArray[np.int64]:
+    """Return the imports with their variant, sorted by day, then person.
 
     Raises
     ------
     SonghanhError
-        If the shape is wrong, or a person or a day does not exist.
+        If the shape is wrong, or a person, a day or a variant does not exist.
     """
-    imports = np.asarray(imports, np.int64).reshape(-1, 2) if np.size(imports) else np.zeros((0, 2), np.int64)
-    people, when = imports[:, 0], imports[:, 1]
-    if people.size and (people.min() < 0 or people.max() >= n_people):
-        raise SonghanhError(
-            _fault("imports", f"person {people.min()} to {people.max()}", f"0 to {n_people - 1}")
-        )
-    if when.size and when.min() < 0:
-        raise SonghanhError(_fault("imports", f"day {when.min()}", f"0 to {days - 1}"))
-    return np.ascontiguousarray(imports[np.lexsort((people, when))])
+    given = np.asarray(imports, np.int64)
+    if given.size == 0:
+        return np.zeros((0, 3), np.int64)
+    if given.ndim != 2 or given.shape[1] not in (2, 3):
+        raise SonghanhError(_fault("imports", f"an array {given.shape}", "(k, 2) or (k, 3)"))
+    if given.shape[1] == 2:
+        given = np.column_stack([given, np.zeros(len(given), np.int64)])
+    for column, what, most in (
+        (0, "person", n_people - 1),
+        (1, "day", days - 1),
+        (2, "variant", n_variants - 1),
+    ):
+        values = given[:, column]
+        if values.min() < 0 or (values.max() > most and what != "day"):
+            raise SonghanhError(_fault("imports", f"{what} {values.min()} to {values.max()}", f"0 to {most}"))
+    return np.ascontiguousarray(given[np.lexsort((given[:, 0], given[:, 1]))])
 
 
 def _fault(name: str, value: str, allowed: str) -> Fault:

@@ -1,62 +1,75 @@
-"""Transmission: whom each infectious person meets today, layer by layer, and who of them is infected.
+"""Transmission: each contact that may infect and falls on today takes place or is prevented.
 
-A person's infectiousness today is split on layers by where that person may be; each transmission then picks
-somebody there at random and is lost if that one is away, already infected or out of reach.
+Its chance to take place is what the day's levers leave of it where the infectious person is today; it then meets
+somebody there at random, and is lost if that one is away, immune or out of reach.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from songhanh.core.jit import inline_kernel, kernel
-from songhanh.core.modes import SiteMode
-from songhanh.core.rng import Purpose, address, poisson, uniform
+from songhanh.core.jit import bare_kernel, inline_kernel
+from songhanh.core.rng import Purpose, address, uniform
+from songhanh.epidemic.calendar import Calendar, done
 from songhanh.epidemic.controls import Layer
+from songhanh.epidemic.groups import Bytes, Counters, Flags, Ints, Levers, Numbers, Reals, State, Words
+from songhanh.epidemic.immunity import by_vaccine, days_since_dose
 from songhanh.epidemic.infect import infect
 from songhanh.epidemic.layout import (
+    AGE_MASK,
     ANY_LODGED,
-    ASYMPTOMATIC_FACTOR,
     BOARDING,
     CENTRAL,
-    CLOSED_TO,
     COMMUNE,
     DAY,
-    DORMITORY,
-    END,
+    DEAD,
     EVER,
+    FACTS,
     FOUND_ON,
-    HOME_END,
+    FRESH,
+    GONE,
+    HAMLET,
     HOME_START,
-    IDLE_BOARDING,
-    INFECTIOUS_ON,
-    KIND,
-    N_ACTIVE,
+    IMMUNE_DAYS,
+    ISOLATED,
+    LAYER_MASK,
+    LAYER_SHIFT,
+    LINK_SHIFT,
+    MEET,
+    MEET_MASK,
+    MEET_SHIFT,
     N_SLOTS,
-    ONSET,
+    NATURAL_FROM,
+    NUMBER_MASK,
+    NUMBER_SHIFT,
     PERSON,
-    PLACE,
-    PLACE_COMMUNE,
     QUARANTINED,
-    RANK,
     ROOM_SIZE,
-    SHARE_COMMUTE,
-    SHARE_OUT,
-    SITE,
-    SITE_FACTOR,
-    SPREAD,
-    START,
-    T_SPREAD,
-    UNIT,
+    SIZE_SHIFT,
+    SLOT,
+    TRAITS,
+    V_INFECTION,
+    V_NATURAL,
+    V_NATURAL_ESCAPE,
+    V_VACCINE_ESCAPE,
+    VACCINATING,
+    VARIANT_MASK,
 )
-from songhanh.epidemic.state import Counters, Ints, Words
-from songhanh.province.population import FIRM_AT_SITE, SCHOOL
+from songhanh.epidemic.meeting import (
+    HAPPENS,
+    TAKES,
+    WHOM,
+    chance,
+    meet_community,
+    meet_in_quarantine,
+    meet_member,
+    meet_rider,
+    one_of,
+)
+from songhanh.epidemic.people import Packed
+from songhanh.epidemic.presence import AT_HOME, LODGED, fetch, whereabouts
 
-Reals = NDArray[np.float64]
-Floats = NDArray[np.float32]
-Flags = NDArray[np.bool_]
-Bytes = NDArray[np.uint8]
-_TRANSMIT, _LODGE = int(Purpose.TRANSMIT), int(Purpose.LODGE)
+_TRANSMIT = int(Purpose.TRANSMIT)
 _HOUSEHOLD, _BOARDING, _LINE, _PLANT = (
     int(Layer.HOUSEHOLD),
     int(Layer.BOARDING),
@@ -64,333 +77,167 @@ _HOUSEHOLD, _BOARDING, _LINE, _PLANT = (
     int(Layer.PLANT),
 )
 _CLASS, _SCHOOL, _COMMUNITY = int(Layer.CLASS), int(Layer.SCHOOL), int(Layer.COMMUNITY)
-_QUARANTINE = int(Layer.QUARANTINE)
-_TWO_POINTS, _ON_SITE, _CLOSED = int(SiteMode.TWO_POINTS), int(SiteMode.ON_SITE), int(SiteMode.CLOSED)
-AT_HOME, AT_WORK, LODGED, AT_SCHOOL = 0, 1, 2, 3
+_SHUTTLE, _QUARANTINE = int(Layer.SHUTTLE), int(Layer.QUARANTINE)
 
 
 @inline_kernel
-def is_admitted(who: int, share: float, base_seed: np.uint64) -> bool:
-    """Tell whether a worker is among the share that a site admits: the same people while the share stays."""
-    return share >= 1.0 or uniform(address(base_seed, who, 0, _LODGE), 0) < share
-
-
-@inline_kernel
-def whereabouts(
-    who: int,
-    people: Ints,
-    places: Ints,
-    place_state: Ints,
-    locked: Flags,
-    site_mode: Bytes,
-    site_share: Floats,
-    base_seed: np.uint64,
-) -> int:
-    """Return where a person who is not away spends the working day: home, work, lodged at work, or school."""
-    place = people[who, PLACE]
-    if place < 0:
-        return AT_HOME
-    kind = places[place, KIND]
-    if kind == FIRM_AT_SITE:
-        site = places[place, SITE]
-        mode = site_mode[site]
-        if mode == _CLOSED or place_state[place, CLOSED_TO] > 0:
-            return AT_HOME
-        if not is_admitted(who, site_share[site], base_seed):
-            return AT_HOME
-        if mode == _ON_SITE or mode == _TWO_POINTS:
-            return LODGED
-        return AT_HOME if locked[people[who, COMMUNE]] else AT_WORK
-    if (
-        locked[people[who, COMMUNE]]
-        or locked[places[place, PLACE_COMMUNE]]
-        or place_state[place, CLOSED_TO] > 0
-    ):
-        return AT_HOME
-    return AT_SCHOOL if kind == SCHOOL else AT_WORK
-
-
-@inline_kernel
-def add_rates(
-    spread: float,
-    who: int,
-    where: int,
-    in_quarantine: bool,
-    in_place: bool,
-    people: Ints,
-    places: Ints,
-    rates: Reals,
-    reals: Reals,
-    home_scale: Reals,
-    community: Floats,
-    movement: Floats,
-    boarding: Floats,
-    school: Floats,
-    work: Floats,
-    locked: Flags,
-    site_contact: Floats,
-    today: Reals,
-) -> float:
-    """Fill the infections expected today by layer (`today`) and return their sum."""
-    for layer in range(
-        _QUARANTINE + 1
-    ):  # a loop: slices and sums of arrays cost ten times as much in a kernel
-        today[layer] = 0.0
-    if in_place:
-        today[_QUARANTINE] = spread * rates[_QUARANTINE]
-        return today[_QUARANTINE]
-    commune = people[who, COMMUNE]
-    place = people[who, PLACE]
-    if where != LODGED:
-        size = people[who, HOME_END] - people[who, HOME_START]
-        today[_HOUSEHOLD] = spread * rates[_HOUSEHOLD] * home_scale[min(size, home_scale.shape[0] - 1)]
-        if in_quarantine:
-            return today[_HOUSEHOLD]
-        out = 0.0 if locked[commune] else movement[commune] * reals[SHARE_OUT]
-        today[_COMMUNITY] = spread * rates[_COMMUNITY] * community[commune] * (1.0 - reals[SHARE_OUT] + out)
-        if people[who, BOARDING] >= 0:
-            idle = place >= 0 and where == AT_HOME
-            today[_BOARDING] = (
-                spread * rates[_BOARDING] * boarding[commune] * (reals[IDLE_BOARDING] if idle else 1.0)
-            )
-    if where == AT_SCHOOL:
-        level = spread * school[places[place, PLACE_COMMUNE]]
-        today[_CLASS] = level * rates[_CLASS]
-        today[_SCHOOL] = level * rates[_SCHOOL]
-    elif where != AT_HOME:
-        site = places[place, SITE]
-        if places[place, KIND] == FIRM_AT_SITE:
-            level = spread * site_contact[site] * reals[SITE_FACTOR]
-        else:
-            level = spread * work[places[place, PLACE_COMMUNE]]
-        today[_LINE] = level * rates[_LINE]
-        today[_PLANT] = level * rates[_PLANT]
-        if where == LODGED:
-            today[_BOARDING] = spread * rates[_BOARDING] * reals[DORMITORY]
-    total = 0.0
-    for layer in range(_QUARANTINE):
-        total += today[layer]
-    return total
-
-
-@kernel
-def layer_of(u: float, today: Reals, total: float) -> int:
-    """Pick a layer in proportion to its rate."""
-    x = u * total
-    layer = 0
-    while layer < _QUARANTINE and x >= today[layer]:
-        x -= today[layer]
-        layer += 1
-    return layer
-
-
-@kernel
-def one_of(lo: int, hi: int, own: int, u: float) -> int:
-    """Pick one of the positions lo..hi-1 but the own one, or -1 if there is no other."""
-    if hi - lo < 2:
-        return -1
-    chosen = lo + int(u * (hi - lo - 1))
-    return chosen + 1 if chosen >= own else chosen
-
-
-@kernel
-def meet_member(who: int, layer: int, people: Ints, places: Ints, members: Ints, v: float) -> int:
-    """Pick somebody of the same workplace or school: the own line or class, or anybody there."""
-    place = people[who, PLACE]
-    lo, hi = places[place, START], places[place, END]
-    if layer == _LINE or layer == _CLASS:
-        unit = places[place, UNIT]
-        lo += ((people[who, RANK] - lo) // unit) * unit
-        hi = min(hi, lo + unit)
-    chosen = one_of(lo, hi, people[who, RANK], v)
-    return members[chosen] if chosen >= 0 else -1
-
-
-@kernel
-def meet_community(
-    who: int,
-    key: np.uint64,
-    draw: int,
-    people: Ints,
-    places: Ints,
-    commune_start: Ints,
-    reals: Reals,
-    community: Floats,
-    movement: Floats,
-    locked: Flags,
-) -> int:
-    """Pick somebody of the own commune, or of another: where a random neighbour works, or by size."""
-    home = people[who, COMMUNE]
-    share = reals[SHARE_OUT]
-    out = 0.0 if locked[home] else movement[home] * share
-    commune = home
-    v = uniform(key, draw + 1)
-    x = uniform(key, draw + 2) * (1.0 - share + out)
-    if x < out:
-        if x < out * reals[SHARE_COMMUTE]:
-            lo = commune_start[home]
-            neighbour = lo + int(uniform(key, draw + 3) * (commune_start[home + 1] - lo))
-            if people[neighbour, PLACE] >= 0:
-                commune = places[people[neighbour, PLACE], PLACE_COMMUNE]
-        else:
-            commune = people[int(uniform(key, draw + 3) * people.shape[0]), COMMUNE]
-        if commune != home and (
-            locked[commune] or uniform(key, draw + 4) >= movement[commune] * community[commune]
-        ):
-            return -1
-    return one_of(commune_start[commune], commune_start[commune + 1], who, v)
-
-
-@kernel
-def meet_in_quarantine(who: int, u: float, room: int, slots: Ints, slot_of: Ints, n_slots: int) -> int:
-    """Pick somebody of the same group of rooms: those who were brought in just before or after."""
-    own = slot_of[who]
-    lo = (own // room) * room
-    chosen = one_of(lo, min(lo + room, n_slots), own, u)
-    if chosen < 0:
-        return -1
-    other = slots[chosen, 0]
-    return other if slot_of[other] == chosen else -1
-
-
-@kernel
-def meet(
-    who: int,
-    layer: int,
-    is_lodged: bool,
-    key: np.uint64,
-    draw: int,
-    people: Ints,
-    places: Ints,
-    members: Ints,
-    boardings: Ints,
-    commune_start: Ints,
-    room: int,
-    reals: Reals,
-    community: Floats,
-    movement: Floats,
-    locked: Flags,
-    slots: Ints,
-    slot_of: Ints,
-    n_slots: int,
-) -> int:
-    """Pick whom an infectious person meets in a layer, or -1 for nobody."""
-    v = uniform(key, draw + 1)
-    if layer == _HOUSEHOLD:
-        return one_of(people[who, HOME_START], people[who, HOME_END], who, v)
-    if layer == _COMMUNITY:
-        return meet_community(
-            who, key, draw, people, places, commune_start, reals, community, movement, locked
-        )
-    if layer == _QUARANTINE:
-        return meet_in_quarantine(who, v, room, slots, slot_of, n_slots)
-    if layer == _BOARDING and not is_lodged:
-        house = people[who, BOARDING]
-        return one_of(boardings[house, 0], boardings[house, 1], who, v)
-    return meet_member(who, layer, people, places, members, v)
-
-
-@kernel
-def is_reachable(
-    other: int,
-    layer: int,
-    where: int,
-    any_lodged: bool,
-    base_seed: np.uint64,
-    people: Ints,
-    places: Ints,
-    place_state: Ints,
-    locked: Flags,
-    site_mode: Bytes,
-    site_share: Floats,
-    words: Words,
-) -> bool:
-    """Tell whether somebody can be infected today in a layer: susceptible, and in the same place."""
-    word = words[other]
+def takes(
+    other: int, day: int, variant: int, u: float, p: Ints, n_sectors: int, word: np.uint64, records: Ints,
+    susceptibility: Reals, protection: Reals, variants: Reals, natural_from: int, vaccinating: bool, coverage: Reals,
+    site_coverage: Reals, base_seed: np.uint64,
+) -> bool:  # fmt: skip
+    """Tell whether a contact infects: age, vaccination and an earlier infection make it rarer."""
+    left = susceptibility[p[other, TRAITS] & AGE_MASK]
     if word & EVER:
-        return False
+        since = day - records[int(word >> LINK_SHIFT) - 1, DAY]
+        if since < natural_from:
+            return False
+        left *= 1.0 - protection[V_NATURAL, min(since, IMMUNE_DAYS - 1)] * (
+            1.0 - variants[variant, V_NATURAL_ESCAPE]
+        )
+    if vaccinating:
+        since = days_since_dose(other, day, p, n_sectors, coverage, site_coverage, base_seed)
+        left *= 1.0 - by_vaccine(V_INFECTION, since, variant, V_VACCINE_ESCAPE, protection, variants)
+    return u < left
+
+
+@inline_kernel
+def can_be_met(
+    who: int, other: int, word: np.uint64, layer: int, where: int, any_lodged: bool, base_seed: np.uint64, people: Ints,
+    places: Ints, place_closed: Ints, sealed: Bytes, locked: Flags, site_mode: Bytes, site_share: Reals,
+) -> bool:  # fmt: skip
+    """Tell whether somebody who is neither isolated, dead nor gone is today where a layer's contacts are."""
     if layer == _QUARANTINE:
         return word & CENTRAL != 0
     if word & QUARANTINED:
         return layer == _HOUSEHOLD and word & CENTRAL == 0
-    together = layer == _LINE or layer == _PLANT or layer == _CLASS or layer == _SCHOOL or where == LODGED
+    together = layer != _HOUSEHOLD and layer != _COMMUNITY and (layer != _BOARDING or where == LODGED)
+    if layer == _COMMUNITY and is_sealed_off(who, other, people, sealed, locked):
+        return False
     if not together and not any_lodged:
         return True
-    there = whereabouts(other, people, places, place_state, locked, site_mode, site_share, base_seed)
+    there = whereabouts(other, people, places, place_closed, sealed, locked, site_mode, site_share, base_seed)
     return there == where if together else there != LODGED
 
 
-@kernel
-def transmit(
-    day: int,
-    seed: np.uint64,
-    base_seed: np.uint64,
-    people: Ints,
-    places: Ints,
-    members: Ints,
-    boardings: Ints,
-    commune_start: Ints,
-    rates: Reals,
-    reals: Reals,
-    wholes: Counters,
-    tables: Reals,
-    profile: Reals,
-    detectable_days: int,
-    home_scale: Reals,
-    community: Floats,
-    movement: Floats,
-    boarding: Floats,
-    school: Floats,
-    work: Floats,
-    locked: Flags,
-    site_mode: Bytes,
-    site_contact: Floats,
-    site_share: Floats,
-    place_state: Ints,
-    words: Words,
-    touched: Ints,
-    records: Ints,
-    active: Ints,
-    slots: Ints,
-    slot_of: Ints,
-    counters: Counters,
-) -> None:
-    """Let every infectious person meet others; those infected get a record each."""
-    today = np.zeros(9)
-    any_lodged = counters[ANY_LODGED] > 0
-    j = 0
-    while j < counters[N_ACTIVE]:
-        i = active[j]
-        if records[i, FOUND_ON] >= 0 or day - records[i, DAY] >= detectable_days:
-            counters[N_ACTIVE] -= 1
-            active[j] = active[counters[N_ACTIVE]]
-            continue
-        j += 1
-        since = day - records[i, INFECTIOUS_ON]
-        if since < 0 or since >= profile.shape[0]:
-            continue
-        who = records[i, PERSON]
-        word = words[who]
-        spread = tables[T_SPREAD, records[i, SPREAD]] * profile[since]
-        if records[i, ONSET] < 0:
-            spread *= reals[ASYMPTOMATIC_FACTOR]
-        where = AT_HOME
-        if not word & QUARANTINED:
-            where = whereabouts(who, people, places, place_state, locked, site_mode, site_share, base_seed)
-        total = add_rates(
-            spread, who, where, word & QUARANTINED != 0, word & CENTRAL != 0, people, places, rates, reals,
-            home_scale, community, movement, boarding, school, work, locked, site_contact, today,
-        )  # fmt: skip
-        key = address(seed, who, day, _TRANSMIT)
-        for a in range(poisson(uniform(key, 0), total)):
-            draw = 8 * a + 1
-            layer = layer_of(uniform(key, draw), today, total)
-            other = meet(
-                who, layer, where == LODGED, key, draw, people, places, members, boardings, commune_start,
-                wholes[ROOM_SIZE], reals, community, movement, locked, slots, slot_of, counters[N_SLOTS],
+@inline_kernel
+def is_sealed_off(who: int, other: int, people: Ints, sealed: Bytes, locked: Flags) -> bool:
+    """Tell whether a sealed hamlet lies between two people who would meet in the community."""
+    hamlet = people[other, HAMLET]
+    return sealed[hamlet] != 0 and hamlet != people[who, HAMLET] and not locked[people[other, COMMUNE]]
+
+
+@inline_kernel
+def meet(
+    i: int, subject: int, who: int, word: np.uint64, where: int, key: np.uint64, room: int, p: Packed, w: Numbers,
+    v: Levers, s: State,
+) -> int:  # fmt: skip
+    """Return whom a contact of today is with, or -1 if it does not take place."""
+    people, places = p.people, p.places
+    layer, draw = (subject >> LAYER_SHIFT) & LAYER_MASK, 8 * (subject & MEET_MASK)
+    in_quarantine, in_place = word & QUARANTINED != 0, word & CENTRAL != 0
+    other = -1
+    if layer == _COMMUNITY:
+        if not in_quarantine and where != LODGED:
+            other = meet_community(
+                who, key, draw, people, places, p.by_age, p.age_start, p.hamlet_start, p.commune_start, w.reals,
+                w.hamlet_rows, w.commune_rows, w.hamlet_ages, w.commune_ages, v.community, v.movement,
+                v.sealed_community, v.locked, s.sealed,
             )  # fmt: skip
-            if other >= 0 and is_reachable(
-                other, layer, where, any_lodged, base_seed, people, places, place_state, locked, site_mode,
-                site_share, words,
+    else:
+        left = chance(
+            who, layer, where, in_quarantine, in_place, people, places, w.reals, v.boarding, v.school, v.work,
+            v.site_contact,
+        )  # fmt: skip
+        if left > 0.0 and uniform(key, draw + HAPPENS) < left:
+            x = uniform(key, draw + WHOM)
+            if layer == _HOUSEHOLD:
+                lo = people[who, HOME_START]
+                other = one_of(lo, lo + (people[who, TRAITS] >> SIZE_SHIFT), who, x)
+            elif layer == _QUARANTINE:
+                slot = s.records[i, SLOT] - 1
+                other = meet_in_quarantine(slot, room, s.slots, s.words, s.records, s.counters[N_SLOTS], x)
+            elif layer == _SHUTTLE:
+                other = meet_rider(who, people, p.riders, p.bus_start, p.bus_of, x)
+            elif layer == _BOARDING and where != LODGED:
+                house = people[who, BOARDING]
+                other = one_of(p.boardings[house, 0], p.boardings[house, 1], who, x)
+            else:
+                other = meet_member(who, layer, people, places, p.members, x)
+    return other
+
+
+@bare_kernel
+def keep_susceptible(number: int, met: Counters, words: Words, are_immune: bool) -> int:
+    """Drop those who cannot be infected: isolated, dead or gone, and the ever infected while they are all immune."""
+    barred = ISOLATED | DEAD | GONE | FRESH
+    if are_immune:
+        barred |= EVER
+    kept = 0
+    for k in range(number):
+        if met[k] >= 0 and words[met[k]] & barred:
+            met[k] = -1
+        kept += met[k] >= 0
+    return kept
+
+
+@bare_kernel
+def transmit(
+    day: int, seed: np.uint64, base_seed: np.uint64, p: Packed, w: Numbers, v: Levers, s: State, cal: Calendar
+) -> None:
+    """Let the contacts of today take place; those infected are noted.
+
+    A chunk at a time: who infects, whom they meet, whether that infects; the people of each step are fetched
+    together.
+    """
+    people, words, records, counters = p.people, s.words, s.records, s.counters
+    any_lodged, vaccinating = counters[ANY_LODGED] > 0, counters[VACCINATING] > 0
+    who, met, place = s.scratch[0], s.scratch[1], s.scratch[2]
+    chunk = cal.heads[MEET, day]
+    while chunk >= 0:
+        number = cal.fill[chunk]
+        for k in range(number):
+            i = cal.chunks[chunk, k] >> MEET_SHIFT
+            who[k] = records[i, PERSON] if records[i, FOUND_ON] < 0 else -1
+        s.scratch[3, 0] = fetch(number, who, people, words)
+        for k in range(number):
+            met[k] = -1
+            if who[k] < 0 or words[who[k]] & (DEAD | GONE):
+                continue
+            subject = cal.chunks[chunk, k]
+            i, layer, word = subject >> MEET_SHIFT, (subject >> LAYER_SHIFT) & LAYER_MASK, words[who[k]]
+            is_local = layer == _HOUSEHOLD or layer == _COMMUNITY or layer == _QUARANTINE
+            place[k] = AT_HOME
+            if not word & QUARANTINED and (any_lodged or not is_local):
+                place[k] = whereabouts(
+                    who[k],
+                    people,
+                    p.places,
+                    s.place_closed,
+                    s.sealed,
+                    v.locked,
+                    v.site_mode,
+                    v.site_share,
+                    base_seed,
+                )
+            key = address(seed, who[k], (records[i, FACTS] >> NUMBER_SHIFT) & NUMBER_MASK, _TRANSMIT)
+            met[k] = meet(i, subject, who[k], word, place[k], key, w.wholes[ROOM_SIZE], p, w, v, s)
+        s.scratch[3, 1] = keep_susceptible(number, met, words, day < w.wholes[NATURAL_FROM])
+        s.scratch[3, 2] = fetch(number, met, people, words)
+        for k in range(number):
+            if met[k] < 0 or words[met[k]] & FRESH:
+                continue
+            subject, theirs = cal.chunks[chunk, k], words[met[k]]
+            i, layer = subject >> MEET_SHIFT, (subject >> LAYER_SHIFT) & LAYER_MASK
+            key = address(seed, who[k], (records[i, FACTS] >> NUMBER_SHIFT) & NUMBER_MASK, _TRANSMIT)
+            u = uniform(key, 8 * (subject & MEET_MASK) + TAKES)
+            if can_be_met(
+                who[k], met[k], theirs, layer, place[k], any_lodged, base_seed, people, p.places, s.place_closed, s.sealed,
+                v.locked, v.site_mode, v.site_share,
+            ) and takes(
+                met[k], day, records[i, FACTS] & VARIANT_MASK, u, people, p.sizes[1], theirs, records, w.susceptibility,
+                w.protection, w.variants, w.wholes[NATURAL_FROM], vaccinating, s.coverage, s.site_coverage, base_seed,
             ):  # fmt: skip
-                infect(other, i, layer, records, words, touched, counters)
+                infect(met[k], i, layer, words, s.touched, s.fresh, counters)
+        chunk = cal.following[chunk]
+    done(MEET, day, cal.following, cal.heads, cal.tails, cal.marks)

@@ -2,35 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from songhanh.core.errors import CapacityError, Fault
+from songhanh.core.errors import CapacityError, Fault, SonghanhError
+from songhanh.epidemic import calendar as events
 from songhanh.epidemic import layout as at
-from songhanh.epidemic.account import (
+from songhanh.epidemic.account import clear_touched
+from songhanh.epidemic.booking import renew_contacts
+from songhanh.epidemic.check import check_controls, check_imports
+from songhanh.epidemic.controls import EpidemicControls
+from songhanh.epidemic.day import live_day
+from songhanh.epidemic.groups import (
+    D_EXPORTED,
+    D_FALSE_POSITIVES,
+    D_GONE,
     D_HOSPITAL,
     D_ICU,
     D_IN_PLACES,
     D_LAB_QUEUE,
     D_QUARANTINED,
+    D_SEALED,
     D_SEVERE,
     D_TESTS,
     D_TRACE_QUEUE,
-    D_TRACED,
-    N_DAILY,
-    clear,
+    Levers,
+    Numbers,
+    levers_of,
+    new_books,
+    new_state,
 )
-from songhanh.epidemic.check import check_controls, check_imports
-from songhanh.epidemic.controls import EpidemicControls, Found, Layer
-from songhanh.epidemic.day import live_day
-from songhanh.epidemic.parameters import EpidemicParameters
+from songhanh.epidemic.mixing import Mixing, mixing_of
+from songhanh.epidemic.parameters import EpidemicParameters, variants
 from songhanh.epidemic.people import Packed, pack
 from songhanh.epidemic.result import Absences, Confirmed, EpidemicResult, Tree
+from songhanh.epidemic.testing import prune
 from songhanh.province.population import Population
 
-_LARGEST_HOUSEHOLD = 63
+_HOUSEHOLD_SIZES = 64
+
+
+class _Mixed(NamedTuple):
+    """The latest tables of who meets whom by age, and the numbers that they were made of."""
+
+    key: tuple[float, ...]
+    tables: Mixing
 
 
 class Engine:
@@ -39,113 +57,44 @@ class Engine:
     Parameters
     ----------
     population
-        The people.
+        The people, or the same as `people.pack` gives them, to share between the engines of a process.
     days
         Days of a run at most.
     capacity
         Infections at most; more raise `CapacityError`.
-    packed
-        The same people as `people.pack` gives them, to share between the engines of a process.
 
     Attributes
     ----------
     reported, reported_site
         (days, C, 4) and (days, S + 1) confirmed cases by day of report, filled up to the last step: what
         rules may observe. Views, not copies.
+
+    Raises
+    ------
+    SonghanhError
+        If days or capacity are not at least 1, or days more than can be counted.
     """
 
-    def __init__(
-        self, population: Population, days: int, capacity: int = 200_000, packed: Packed | None = None
-    ) -> None:
+    def __init__(self, population: Population | Packed, days: int, capacity: int = 200_000) -> None:
+        if not 1 <= days <= at.MOST_DAYS:
+            raise SonghanhError(_fault("days", days, f"1 to {at.MOST_DAYS}"))
+        if capacity < 1:
+            raise SonghanhError(_fault("capacity", capacity, "1 or more"))
         self.days = days
         self.capacity = capacity
-        self.n_communes = population.n_communes
-        self.n_sites = population.n_sites
-        self._n_sectors = population.n_sectors
-        self._packed = packed if packed is not None else pack(population)
+        self._packed = population if isinstance(population, Packed) else pack(population)
+        self.n_communes = self._packed.n_communes
+        self.n_sites = self._packed.n_sites
+        self.n_hamlets = len(self._packed.hamlets)
         self._next_day = -1
-        self._checked: EpidemicControls | None = None
-        self._parameters: EpidemicParameters | None = None
+        self._known: dict[int, tuple[EpidemicControls, Levers]] = {}
         self._seed = self._base_seed = np.uint64(0)
-        self._levers = np.zeros(8, np.int64)
-        self._allocate_state(population)
-        self._allocate_books(population)
-
-    def _allocate_state(self, population: Population) -> None:
-        n, capacity, communes = population.n_people, self.capacity, population.n_communes
-        cells, sites, places = population.n_cells, population.n_sites, population.n_places
-        ints = lambda *shape: np.zeros(shape, np.int32)  # noqa: E731
-        in_quarantine = min(4 * n, max(8 * capacity, 100_000))
-        largest = int(np.diff(population.place_start).max(initial=0))
-        houses = int((population.boarding_end - population.boarding_start).max(initial=0))
-        self._counters = np.zeros(at.N_COUNTERS, np.int64)
-        self._words = np.zeros(n, np.uint64)
-        self._touched = ints(min(n, max(24 * capacity, 400_000)))
-        self._records = ints(capacity, at.N_RECORD_COLUMNS)
-        self._heads = np.full((at.N_EVENTS, self.days), -1, np.int32)
-        self._places_touched = ints(places)
-        self._place_state = ints(places, 4)
-        self._tests_due = ints(self.days)
-        self._last_open = np.full((3, max(communes, sites, 1)), -10_000, np.int32)
-        self._locked_now = np.zeros(communes, np.uint8)
-        self._away = ints(communes, cells, at.N_AWAY)
-        self._absent = ints(cells, at.N_AWAY)
-        self._locked_workers = ints(cells)
-        slots, slot_of = ints(in_quarantine, 2), ints(n)
-        # In the order of `day.live_day`.
-        self._state: tuple[Any, ...] = (
-            self._words,
-            self._touched,
-            self._records,
-            ints(capacity),  # active
-            slots,
-            slot_of,
-            ints(12 * capacity + 2 * in_quarantine, 2),  # events
-            self._heads,
-            self._tests_due,
-            self._place_state,
-            self._places_touched,
-            ints(places),  # closed
-            ints(capacity, 2),  # urgent samples
-            ints(capacity, 2),  # screening samples
-            ints(capacity),  # cases to trace
-            ints(capacity),  # confirmed today
-            ints(largest + houses + 8192, 2),  # contacts of one case
-            self._last_open,
-            self._locked_now,
-            self._away,
-            self._absent,
-            self._locked_workers,
-            self._counters,
-        )
-
-    def _allocate_books(self, population: Population) -> None:
-        days, cells = self.days, population.n_cells
-        ints = lambda *shape: np.zeros(shape, np.int32)  # noqa: E731
-        self._infections = ints(days, self.n_communes)
-        self._infections_layer = ints(days, len(Layer))
-        self.reported = ints(days, self.n_communes, len(Found))
-        self.reported_site = ints(days, self.n_sites + 1)
-        self._reported_age = ints(days, 9)
-        self._deaths = ints(days, self.n_communes)
-        self._daily = ints(N_DAILY, days)
-        self._absent_by_day = ints(days, cells, 2)
-        self._dead_by_day = ints(days, cells)
-        self._firm_closed_by_day = ints(days, cells)
-        self._locked_by_day = ints(days, cells)
-        self._books: tuple[Any, ...] = (
-            self._infections,
-            self._infections_layer,
-            self.reported,
-            self.reported_site,
-            self._reported_age,
-            self._deaths,
-            self._daily,
-            self._absent_by_day,
-            self._dead_by_day,
-            self._firm_closed_by_day,
-            self._locked_by_day,
-        )
+        self._state, self._calendar = new_state(self._packed, days, capacity)
+        self._books = new_books(self._packed, days, len(variants()))
+        self._counters = self._state.counters
+        self.reported = self._books.reported
+        self.reported_site = self._books.reported_site
+        self._mixed: _Mixed | None = None
 
     @property
     def n_infections(self) -> int:
@@ -155,12 +104,17 @@ class Engine:
     @property
     def n_fatal(self) -> int:
         """Return the infections so far that end in death, also those whose death is still to come."""
-        return int(np.count_nonzero(self._records[: self.n_infections, at.OUTCOME] == at.FATAL))
+        return int(np.count_nonzero(self._records[:, at.OUTCOME] == at.FATAL))
 
     @property
     def n_infectious_or_detectable(self) -> int:
         """Return the infections that may still infect or be found; at 0 the outbreak is over."""
+        prune(self._next_day - 1, self._state.active, self._state.records, self._counters)
         return int(self._counters[at.N_ACTIVE])
+
+    @property
+    def _records(self) -> NDArray[np.int32]:
+        return self._state.records[: self.n_infections]
 
     def start(self, parameters: EpidemicParameters, imports: NDArray[np.int64], seed: np.uint64) -> None:
         """Forget the last run and begin a new one.
@@ -170,52 +124,63 @@ class Engine:
         parameters
             Numbers of the world.
         imports
-            (k, 2) person and run day of each infection brought in from outside.
+            (k, 2) person and run day of each infection brought in from outside, or (k, 3) with its variant.
         seed
             Seed of every draw.
 
         Raises
         ------
         SonghanhError
-            If an import names a person or a day that does not exist.
+            If an import names a person, a day or a variant that does not exist.
         """
-        self._imported = np.asarray(imports, np.int64).reshape(-1, 2)[:, 0]
-        imports = check_imports(imports, self._packed.people.shape[0], self.days)
+        arrivals = check_imports(imports, self._packed.n_people, self.days, len(variants()))
+        given = np.asarray(imports, np.int64)
+        self._imported = given[:, 0] if len(arrivals) else np.zeros(0, np.int64)
         self.reset()
-        self._parameters = parameters
         self._seed = self._base_seed = np.uint64(seed)
-        home_scale = self._home_scale(parameters.values["household_scaling"])
-        packed = self._packed
-        self._given: tuple[Any, ...] = (
-            self._n_sectors,
-            packed.people,
-            packed.places,
-            packed.members,
-            packed.boardings,
-            packed.commune_start,
-            packed.residents,
-            packed.site_workers,
-            imports,
+        self._numbers = Numbers(
             parameters.rates,
             parameters.reals,
             parameters.wholes,
-            parameters.tables,
-            parameters.profile,
+            parameters.day_tables,
+            parameters.ratio_tables,
             parameters.sensitivity,
             parameters.severity,
             parameters.stays,
-            home_scale,
-            self._levers,
+            parameters.susceptibility,
+            parameters.protection,
+            parameters.variants,
+            self._home_scale(parameters.values["household_scaling"]),
+            *self._mixing(parameters),
+            arrivals,
+        )
+        self._given: tuple[Any, ...] = (
+            *self._packed,
+            *self._numbers,
+            *self._state,
+            *self._calendar,
+            *self._books,
         )
         self._next_day = 0
 
     def reseed(self, seed: np.uint64) -> None:
         """Take another seed for the draws of all further days; who is lodged at a site stays the same."""
+        if np.uint64(seed) == self._seed:
+            return
         self._seed = np.uint64(seed)
+        renew_contacts(self._next_day, self._seed, self._packed, self._numbers, self._state, self._calendar)
+
+    def _mixing(self, parameters: EpidemicParameters) -> Mixing:
+        """Return who meets whom by age; made anew only where its numbers differ from those of the last run."""
+        names = [name for name in parameters.values if name.startswith(("activity_age", "age_"))]
+        key = tuple(parameters.values[name] for name in names)
+        if self._mixed is None or self._mixed.key != key:
+            self._mixed = _Mixed(key, mixing_of(self._packed, parameters))
+        return self._mixed.tables
 
     def _home_scale(self, exponent: float) -> NDArray[np.float64]:
         """Return household contacts by size against the average over people, which is 1."""
-        size = np.arange(_LARGEST_HOUSEHOLD + 1, dtype=np.float64)
+        size = np.arange(_HOUSEHOLD_SIZES, dtype=np.float64)
         scale = np.where(size > 1, np.maximum(size - 1.0, 0.0) ** exponent, 0.0)
         weight = self._packed.household_sizes * size
         mean = float((weight * scale).sum() / max(weight.sum(), 1.0))
@@ -224,7 +189,7 @@ class Engine:
     def step(self, day: int, controls: EpidemicControls) -> None:
         """Live one day under the day's levers; days are 0, 1, 2, ... in order.
 
-        A controls object is checked the first time it is given, so reuse one while nothing changes.
+        A controls object is read the first time it is given in a run: reuse it, unchanged, while nothing changes.
 
         Raises
         ------
@@ -235,40 +200,12 @@ class Engine:
         """
         if day != self._next_day or day >= self.days:
             raise ValueError(f"day {day} does not follow: expected {self._next_day} of {self.days}")
-        if controls is not self._checked:
+        levers = self._known.get(id(controls))
+        if levers is None or levers[0] is not controls:
             check_controls(controls, self.n_communes, self.n_sites)
-            self._checked = controls
-        levers = self._levers
-        levers[at.TRACE_CAPACITY] = controls.trace_capacity
-        levers[at.QUARANTINE_DAYS] = controls.quarantine_days
-        levers[at.QUARANTINE_PLACES] = controls.quarantine_places
-        levers[at.AT_HOME_RULE] = controls.quarantine_at_home
-        levers[at.LAB_CAPACITY] = controls.lab_capacity
-        levers[at.POOL_SIZE] = controls.pool_size
-        arguments: tuple[Any, ...] = (
-            day,
-            self._seed,
-            self._base_seed,
-            *self._given,
-            controls.community,
-            controls.movement,
-            controls.boarding,
-            controls.school,
-            controls.work,
-            controls.locked,
-            controls.site_mode,
-            controls.site_contact,
-            controls.site_share,
-            controls.firm_close_cases,
-            controls.firm_close_days,
-            controls.detection,
-            controls.trace,
-            controls.sampling,
-            controls.site_sampling,
-            *self._state,
-            *self._books,
-        )
-        live_day(*arguments)
+            levers = (controls, levers_of(controls))
+            self._known[id(controls)] = levers
+        live_day(day, self._seed, self._base_seed, *self._given, *levers[1])
         self._next_day = day + 1
         full = int(self._counters[at.FULL])
         if full:
@@ -276,67 +213,99 @@ class Engine:
 
     def reset(self) -> None:
         """Forget a run."""
+        state = self._state
         if self._counters[at.FULL]:
-            self._words[:] = 0
-            self._place_state[:] = 0
-        clear(self._words, self._touched, self._place_state, self._places_touched, self._counters)
-        self._heads.fill(-1)
-        self._tests_due.fill(0)
-        self._last_open.fill(-10_000)
-        self._locked_now.fill(0)
-        self._away.fill(0)
-        self._absent.fill(0)
-        self._locked_workers.fill(0)
-        self._counters.fill(0)
-        for book in self._books:
-            book.fill(0)
+            state.words[:] = 0
+        clear_touched(state.words, state.touched, self._counters[at.N_TOUCHED])
+        if self._counters[at.VACCINATING]:
+            state.coverage.fill(0.0)
+            state.site_coverage.fill(0.0)
+        events.clear(self._calendar)
+        state.last_open.fill(-10_000)
+        for array in (
+            state.counters,
+            state.tests_due,
+            state.place_closed,
+            state.place_recent,
+            state.place_away,
+            state.hamlet_cases,
+            state.hamlet_sealed_to,
+            state.sealed,
+            state.sealed_by_rule,
+            state.was_locked,
+            state.further_marks,
+            state.absent,
+            state.sealed_workers,
+            state.lodgers_gone,
+            *self._books,
+        ):
+            array.fill(0)
         self._next_day = -1
-        self._checked = None
+        self._known.clear()
 
     def result(self, with_tree: bool = False) -> EpidemicResult:
         """Return the run so far as frozen copies; days not lived are 0."""
-        daily = _frozen(self._daily)
+        daily = _frozen(self._books.daily)
+        by_name = {
+            name: _frozen(book)
+            for name, book in zip(self._books._fields, self._books, strict=True)
+            if name != "daily"
+        }
         return EpidemicResult(
-            infections=_frozen(self._infections),
-            infections_layer=_frozen(self._infections_layer),
-            reported=_frozen(self.reported),
-            reported_site=_frozen(self.reported_site),
-            reported_age=_frozen(self._reported_age),
-            deaths=_frozen(self._deaths),
+            **by_name,
             hospital=daily[D_HOSPITAL],
             severe=daily[D_SEVERE],
             icu=daily[D_ICU],
             quarantined=daily[D_QUARANTINED],
             in_places=daily[D_IN_PLACES],
+            sealed=daily[D_SEALED],
+            gone=daily[D_GONE],
+            exported=daily[D_EXPORTED],
+            doses=self._doses(),
             tests=daily[D_TESTS],
             lab_queue=daily[D_LAB_QUEUE],
-            traced=daily[D_TRACED],
+            false_positives=daily[D_FALSE_POSITIVES],
             trace_queue=daily[D_TRACE_QUEUE],
-            absent=_frozen(self._absent_by_day),
-            dead_workers=_frozen(self._dead_by_day),
-            firm_closed=_frozen(self._firm_closed_by_day),
-            locked=_frozen(self._locked_by_day),
             n_extended=int(self._counters[at.N_EXTENDED]),
+            n_kept_isolated=int(self._counters[at.N_KEPT_ISOLATED]),
+            n_reinfected=int(self._counters[at.N_REINFECTED]),
+            n_breakthrough=int(self._counters[at.N_BREAKTHROUGH]),
             tree=self._tree() if with_tree else None,
         )
 
+    def _doses(self) -> NDArray[np.int32]:
+        """Return the first doses of each day that has been lived."""
+        state, lived = self._state, max(self._next_day, 0)
+        given = np.zeros(self.days)
+        for coverage, people in (
+            (state.coverage[:lived], self._packed.group_sizes.reshape(-1)),
+            (state.site_coverage[:lived], self._packed.site_workers[: self.n_sites]),
+        ):
+            if self._counters[at.VACCINATING]:
+                given[:lived] += np.diff(coverage @ people, prepend=0.0)
+        doses = np.rint(given).astype(np.int32)
+        doses.flags.writeable = False
+        return doses
+
     def absences(self, day: int) -> Absences:
         """Return who could not come to work on a day that has been lived."""
+        away = self._books.absent[day]
         return Absences(
-            isolated=self._absent_by_day[day, :, 0],
-            quarantined=self._absent_by_day[day, :, 1],
-            dead=self._dead_by_day[day],
-            firm_closed=self._firm_closed_by_day[day],
-            locked=self._locked_by_day[day],
+            isolated=away[:, at.AWAY_ISOLATED],
+            quarantined=away[:, at.AWAY_QUARANTINED],
+            dead=away[:, at.AWAY_DEAD],
+            firm_closed=away[:, at.AWAY_FIRM],
+            gone=away[:, at.AWAY_GONE],
+            locked=self._books.locked[day],
         )
 
     def hospital(self, day: int) -> int:
         """Return the people under treatment at the end of a day that has been lived."""
-        return int(self._daily[D_HOSPITAL, day])
+        return int(self._books.daily[D_HOSPITAL, day])
 
     def confirmed(self) -> Confirmed:
         """Return the cases confirmed so far."""
-        records = self._records[: self.n_infections]
+        records = self._records
         rows = np.flatnonzero(records[:, at.FOUND_ON] >= 0)
         person, day, found = (
             _frozen(records[rows, column]) for column in (at.PERSON, at.FOUND_ON, at.FOUND_AS)
@@ -345,7 +314,7 @@ class Engine:
 
     def _roots(self) -> NDArray[np.int32]:
         """Return the row of ``imports`` that each infection goes back to."""
-        records = self._records[: self.n_infections]
+        records = self._records
         source = records[:, at.SOURCE]
         ancestor = np.where(source < 0, np.arange(len(source)), source)
         while True:  # pointer doubling: as many rounds as the logarithm of the longest chain
@@ -358,9 +327,18 @@ class Engine:
         return order[np.searchsorted(self._imported[order], person)].astype(np.int32)
 
     def _tree(self) -> Tree:
-        records = self._records[: self.n_infections]
-        columns = (at.PERSON, at.SOURCE, at.DAY, at.LAYER, at.ONSET, at.FOUND_ON)
-        return Tree(*(_frozen(records[:, column]) for column in columns))
+        records = self._records
+        columns = (
+            at.PERSON, at.SOURCE, at.DAY, at.LAYER, at.ONSET, at.FOUND_ON, at.FOUND_AS, at.OUTCOME,
+        )  # fmt: skip
+        facts = records[:, at.FACTS]
+        arrays = [records[:, column] for column in columns]
+        arrays += [
+            facts & at.VARIANT_MASK,
+            (facts >> at.NUMBER_SHIFT) & at.NUMBER_MASK,
+            facts // at.VACCINATED_BIT,
+        ]
+        return Tree(*map(_frozen, arrays))
 
 
 def _frozen(array: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -377,4 +355,13 @@ def _full(buffer: str, capacity: int, day: int) -> CapacityError:
             remedy="Give the engine a larger capacity, or stop the run at fewer infections.",
             parameter="capacity",
         )
+    )
+
+
+def _fault(name: str, value: int, allowed: str) -> Fault:
+    return Fault(
+        code="epidemic.size",
+        message=f"{name} is {value}; allowed: {allowed}.",
+        remedy="Give a value in the allowed range.",
+        parameter=name,
     )

@@ -1,23 +1,26 @@
-"""How the engine's arrays are laid out: columns, bits and buckets, named once.
+"""How the engine's arrays are laid out: columns, bits and positions, named once.
 
-Kernels take plain arrays (a namedtuple of arrays costs reference counting, an array of structures a cast), so
-what belongs together is one array with named columns: a person, a place or an infection is one cache line.
+What belongs together is one array with named columns (an array of structures costs a cast in kernels): a person,
+a place or an infection is one cache line.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-# people: (N, 8) int32, read-only
-HOME_START, HOME_END, BOARDING, COMMUNE, PLACE, RANK, CELL, AGE_GROUP = range(8)
+# people: (N, 8) int32, read-only. TRAITS holds age group, lodger and household size.
+HOME_START, BOARDING, COMMUNE, HAMLET, PLACE, RANK, CELL, TRAITS = range(8)
 N_PERSON_COLUMNS = 8
+AGE_MASK, LODGER_BIT, SIZE_SHIFT = 15, 16, 8
+N_AGES = 9  # groups 0-9, ..., 80 and over
 
 # places: (P, 8) int32, read-only
-START, END, SITE, UNIT, KIND, PLACE_COMMUNE = range(6)
+START, END, SITE, UNIT, KIND, PLACE_COMMUNE, PLACE_CELL = range(7)
 N_PLACE_COLUMNS = 8
 
-# state of places: (P, 4) int32: confirmed workers in the window, last day closed + 1, first day closed
-RECENT, CLOSED_TO, CLOSED_ON, WAS_TOUCHED = range(4)
+# hamlets: (H, 8) int32, read-only: residents and lodgers are two ranges of people
+IN_COMMUNE, HOMES_FROM, HOMES_TO, ROOMS_FROM, ROOMS_TO = range(5)
+N_HAMLET_COLUMNS = 8
 
 # infections: (capacity, 16) int32
 (
@@ -30,15 +33,19 @@ RECENT, CLOSED_TO, CLOSED_ON, WAS_TOUCHED = range(4)
     SPREAD,  # index into the table of individual infectiousness
     OUTCOME,
     STAGE,  # of care
-    PENDING,  # bits: a positive sample waits in a lab queue
+    PENDING,  # bits, see below
     FOUND_ON,  # day of confirmation, -1
-    ROOM,  # quarantine slot + 1 if found in a quarantine place
+    SLOT,  # latest quarantine slot + 1
     CHILD,
     SIBLING,
-    LAST_SLOT,  # quarantine slot + 1 for which tests are booked
+    FACTS,  # variant, earlier infections, vaccinated
     FOUND_AS,  # `controls.Found`, once confirmed
 ) = range(16)
 N_RECORD_COLUMNS = 16
+VARIANT_MASK, NUMBER_SHIFT, NUMBER_MASK, VACCINATED_BIT = 255, 8, 255, 1 << 16
+
+# bits of PENDING: a positive sample waits in a lab queue; samples of the quarantine are booked; found in a place
+URGENT_SAMPLE, MASS_SAMPLE, BOOKED, IN_PLACE = 1, 2, 4, 8
 
 # outcomes of an infection, and stages of care
 MILD, SEVERE, CRITICAL, FATAL = range(4)
@@ -52,18 +59,27 @@ DEAD = np.uint64(8)
 QUARANTINED = np.uint64(16)
 CENTRAL = np.uint64(32)  # quarantined in a quarantine place, else at home
 CONFIRMED = np.uint64(64)
+GONE = np.uint64(128)  # a lodger who has left the province
+FRESH = np.uint64(1 << 24)  # infected today, without a record yet
 UNTIL_SHIFT = np.uint64(8)
 UNTIL_MASK = np.uint64(0xFFFF00)  # last day of quarantine
-RECORD_SHIFT = np.uint64(32)  # infection + 1
-AWAY_MASK = ISOLATED | DEAD | QUARANTINED
+# Infection + 1 once infected, before that the latest quarantine slot + 1.
+LINK_SHIFT = np.uint64(32)
+LOW_MASK = np.uint64(0xFFFFFFFF)
+AWAY_MASK = ISOLATED | DEAD | QUARANTINED | GONE
+MOST_DAYS = 65_000  # the word holds no later day
+
+# quarantine slots: (Q, 4) int32
+WHO, ENTERED, LEVEL = range(3)
+N_SLOT_COLUMNS = 4
 
 # why somebody cannot come to work (columns of the absence counts)
-AWAY_ISOLATED, AWAY_QUARANTINED, AWAY_DEAD, AWAY_FIRM = range(4)
-N_AWAY = 4
+AWAY_ISOLATED, AWAY_QUARANTINED, AWAY_DEAD, AWAY_FIRM, AWAY_GONE = range(5)
+N_AWAY = 5
 
-# event buckets: one linked list a kind and day
+# kinds of events, and their subjects
 (
-    END_QUARANTINE,  # person
+    END_QUARANTINE,  # slot
     END_ISOLATION,  # infection
     CARE,  # infection
     SEEK_TEST,  # infection
@@ -71,17 +87,18 @@ N_AWAY = 4
     RESULT,  # infection
     TRACE,  # infection
     FORGET_CASE,  # place
-) = range(8)
-N_EVENTS = 8
+    FORGET_AREA,  # hamlet
+    MEET,  # infection, layer and number of a contact
+) = range(10)
+N_EVENT_KINDS = 10
+MEET_SHIFT, LAYER_SHIFT, MEET_MASK, LAYER_MASK = 20, 16, 0xFFFF, 15
 
-# counters: (32,) int64
+# counters: int64
 (
     N_RECORDS,
     N_TOUCHED,
     N_ACTIVE,
-    N_EVENTS_USED,
     N_SLOTS,
-    N_PLACES_TOUCHED,
     N_CLOSED,
     N_TRACE_QUEUE,
     TRACE_DONE,
@@ -97,11 +114,19 @@ N_EVENTS = 8
     NOW_ICU,
     NOW_QUARANTINED,
     NOW_IN_PLACES,
+    NOW_SEALED,
+    NOW_GONE,
     NEXT_IMPORT,
     ANY_LODGED,
     N_EXTENDED,
-) = range(24)
-N_COUNTERS = 32
+    N_REINFECTED,
+    N_BREAKTHROUGH,
+    VACCINATING,
+    N_KEPT_ISOLATED,
+    N_NEW,
+    FALSE_POSITIVES,
+) = range(30)
+N_COUNTERS = 40
 
 # which buffer was full
 FULL_NAMES = {
@@ -114,12 +139,10 @@ FULL_NAMES = {
 }
 FULL_RECORDS, FULL_TOUCHED, FULL_EVENTS, FULL_SLOTS, FULL_CONTACTS, FULL_SAMPLES = range(1, 7)
 
-# bits of PENDING
-URGENT_SAMPLE, MASS_SAMPLE = 1, 2
-
-# real-valued parameters: (16,) float64
+# real-valued parameters: float64
 (
     SHARE_OUT,
+    SHARE_HAMLET,
     IDLE_BOARDING,
     DORMITORY,
     SITE_FACTOR,
@@ -128,37 +151,48 @@ URGENT_SAMPLE, MASS_SAMPLE = 1, 2
     COMMUNITY_CONTACTS,
     POOL_LOSS,
     SHARE_COMMUTE,
-) = range(9)
+    SPECIFICITY,
+    NATURAL_SEVERE,
+    VACCINE_INFECTIOUSNESS,
+) = range(13)
 N_REALS = 16
 
-# whole-number parameters: (16,) int64
+# whole-number parameters: int64
 (
     TURNAROUND,
     TRACE_DELAY,
     TRACE_WINDOW,
     ISOLATION_DAYS,
-    TEST_1,
-    TEST_2,
-    TEST_3,
     ROOM_SIZE,
     ONSET_TO_WARD,
     WARD_TO_ICU,
-) = range(10)
+    NATURAL_FROM,
+    SHUTTLE_SEATS,
+) = range(9)
 N_WHOLES = 16
 
-# quantile tables: (5, Q) float64
-T_SPREAD, T_LATENT, T_INCUBATION, T_SEEK, T_LENGTH = range(5)
+# tables of days by quantile: (4, Q) int16, and of ratios: (2, Q) float64
+T_LATENT, T_INCUBATION, T_SEEK, T_PROFILE = range(4)
+T_SPREAD, T_LENGTH = range(2)
 TABLE_SIZE = 4096
 PROFILE_DAYS = 14  # days of infectiousness at most
 DETECTABLE_DAYS = 31  # days since infection that the sensitivity table covers
-WARD_DAYS, ICU_DAYS = 0, 1  # rows of mean lengths
+IMMUNE_DAYS = 1024  # days that the tables of protection cover
+WARD_DAYS, ICU_DAYS = 0, 1  # positions of mean lengths
+# rows of the tables of protection
+V_INFECTION, V_SEVERE, V_NATURAL = range(3)
 
-# today's scalar levers: (8,) int64
+# variants: (V, 6) float64
+V_TRANSMISSIBILITY, V_LATENT, V_INCUBATION, V_SEVERITY, V_VACCINE_ESCAPE, V_NATURAL_ESCAPE = range(6)
+
+# today's scalar levers: int64
 (
-    TRACE_CAPACITY,
-    QUARANTINE_DAYS,
     QUARANTINE_PLACES,
-    AT_HOME_RULE,
     LAB_CAPACITY,
     POOL_SIZE,
-) = range(6)
+    RELEASE_NEGATIVES,
+    RELEASE_RETEST_DAYS,
+    TRACE_DEPTH,
+    ANY_DOSES,
+) = range(7)
+N_LEVERS = 8

@@ -1,7 +1,8 @@
-"""The numbers of one world, and the tables that kernels draw from."""
+"""The numbers of one world: values by name, checked, as arrays for kernels."""
 
 from __future__ import annotations
 
+import csv
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,19 +12,31 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from songhanh.core.errors import Fault, SonghanhError
-from songhanh.core.parameters import ParameterTable, read_table
+from songhanh.core.text import Text
 from songhanh.epidemic import layout as at
 from songhanh.epidemic.controls import Layer
+from songhanh.epidemic.people import table
+from songhanh.epidemic.quantiles import day_tables, profile_of, protection, ratio_tables, sensitivity_curve
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 AGE_GROUPS = tuple(range(0, 90, 10))
-_SENSITIVITY_DAYS = (1, 4, 5, 8, 9, 21)
-_SENSITIVITY_ENDS = 30
-_MOST_DAYS = 15.0  # quantile tables are cut here
-_PROBABILITIES = ("symptomatic_share", "asymptomatic_infectiousness", "share_out", "share_commute")
+_SHARES = (
+    "symptomatic_share",
+    "asymptomatic_infectiousness",
+    "share_out",
+    "share_hamlet",
+    "share_commute",
+    "age_assortativity",
+    "specificity",
+    "vaccine_infectiousness",
+    "natural_infection",
+    "natural_severe",
+)
+_SHARE_PREFIXES = (
+    "severe_age", "icu_share", "death_age", "pcr_sensitivity", "vaccine_1", "vaccine_2",
+)  # fmt: skip
 _POSITIVE = (
     "dispersion",
     "latent_mean_days",
@@ -35,13 +48,44 @@ _POSITIVE = (
     "ward_stay_mean_days",
     "icu_stay_mean_days",
     "quarantine_room_people",
+    "age_mixing_years",
+    "vaccine_infection_half_life_days",
+    "vaccine_severe_half_life_days",
+    "natural_half_life_days",
+)
+_RATIOS = (
+    "transmissibility",
+    "latent_ratio",
+    "incubation_ratio",
+    "severity_ratio",
+    "vaccine_escape",
+    "natural_escape",
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One variant of the virus: its ratios against the first one of `variants.csv`, in the order of `layout`."""
+
+    id: str
+    name: Text
+    ratios: tuple[float, ...]
+    source: str
+
+
 @lru_cache(maxsize=1)
-def table() -> ParameterTable:
-    """Return `parameters.csv` of this room."""
-    return read_table(files("songhanh.epidemic") / "parameters.csv")
+def variants() -> tuple[Variant, ...]:
+    """Return the rows of `variants.csv`; the position is the number of a variant in ``imports``."""
+    with (files("songhanh.epidemic") / "variants.csv").open(encoding="utf-8") as handle:
+        return tuple(
+            Variant(
+                row["id"],
+                Text(row["name_vi"], row["name_en"]),
+                tuple(float(row[name]) for name in _RATIOS),
+                row["source"],
+            )
+            for row in csv.DictReader(handle)
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,12 +97,14 @@ class EpidemicParameters:
     values
         Every parameter of `parameters.csv` by name.
     rates
-        (9,) infections a layer contributes to R, by `controls.Layer`.
+        (10,) infections a layer contributes to R, by `controls.Layer`.
     reals, wholes
         Scalars by position, see `layout`.
-    tables
-        (5, 4096) quantile tables: individual infectiousness (times 1; mean 1), latent days, incubation days,
-        days from symptoms to sample, length of stay relative to its mean.
+    day_tables
+        (4, 4096) whole days by quantile: latent period, incubation, symptoms to sample, and end of latency to
+        the day of a contact that infects.
+    ratio_tables
+        (2, 4096) individual infectiousness (mean 1), and length of stay relative to its mean, by quantile.
     profile
         (14,) share of a person's infectiousness by day since the end of latency; sums to 1.
     sensitivity
@@ -67,17 +113,28 @@ class EpidemicParameters:
         (3, 9) probability by age group of being at least severe, at least critical, and of death.
     stays
         (2,) mean days in a ward and in intensive care.
+    susceptibility
+        (9,) chance by age group that a contact that would infect an adult infects, over the largest of them.
+    protection
+        (3, 1024) protection against infection, and against severe disease once infected, by days since the
+        first dose; and against infection by days since an earlier one.
+    variants
+        (V, 6) ratios of `variants.csv`.
     """
 
     values: Mapping[str, float]
     rates: NDArray[np.float64]
     reals: NDArray[np.float64]
     wholes: NDArray[np.int64]
-    tables: NDArray[np.float64]
+    day_tables: NDArray[np.int16]
+    ratio_tables: NDArray[np.float64]
     profile: NDArray[np.float64]
     sensitivity: NDArray[np.float64]
     severity: NDArray[np.float64]
     stays: NDArray[np.float64]
+    susceptibility: NDArray[np.float64]
+    protection: NDArray[np.float64]
+    variants: NDArray[np.float64]
 
     @staticmethod
     def from_values(values: Mapping[str, float] | None = None) -> EpidemicParameters:
@@ -94,23 +151,30 @@ class EpidemicParameters:
     @property
     def mean_generation_days(self) -> float:
         """Return the mean time from an infection to the ones it causes, in days."""
-        return float(self.tables[at.T_LATENT].mean() + (self.profile * np.arange(at.PROFILE_DAYS)).sum())
+        return float(self.day_tables[at.T_LATENT].mean() + (self.profile * np.arange(at.PROFILE_DAYS)).sum())
 
 
 @lru_cache(maxsize=512)
 def _build(items: tuple[tuple[str, float], ...]) -> EpidemicParameters:
     values = dict(items)
     _check(values)
+    days = day_tables(values)
+    susceptibility = np.array([values[f"susceptibility_age_{age}"] for age in AGE_GROUPS])
+    most = max(float(susceptibility.max()), 1e-9)
     return EpidemicParameters(
         values=values,
-        rates=_frozen(_rates(values)),
+        rates=_frozen(_rates(values) * most),
         reals=_frozen(_reals(values)),
         wholes=_frozen(_wholes(values)),
-        tables=_frozen(_tables(values)),
-        profile=_frozen(_profile(values)),
-        sensitivity=_frozen(_sensitivity(values)),
+        day_tables=_frozen(days),
+        ratio_tables=_frozen(ratio_tables(values)),
+        profile=_frozen(profile_of(days)),
+        sensitivity=_frozen(sensitivity_curve(values)),
         severity=_frozen(_severity(values)),
         stays=_frozen(np.array([values["ward_stay_mean_days"], values["icu_stay_mean_days"]])),
+        susceptibility=_frozen(susceptibility / most),
+        protection=_frozen(protection(values)),
+        variants=_frozen(np.array([variant.ratios for variant in variants()])),
     )
 
 
@@ -120,13 +184,14 @@ def _frozen(array: NDArray[Scalar]) -> NDArray[Scalar]:
 
 
 def _check(values: Mapping[str, float]) -> None:
-    probabilities = [
-        name
-        for name in values
-        if name in _PROBABILITIES
-        or name.startswith(("severe_age", "icu_share", "death_age", "pcr_sensitivity"))
-    ]
-    faults = [_fault(name, values[name], "0 to 1") for name in probabilities if not 0 <= values[name] <= 1]
+    shares = [name for name in values if name in _SHARES or name.startswith(_SHARE_PREFIXES)]
+    faults = [_fault(name, values[name], "0 to 1") for name in shares if not 0 <= values[name] <= 1]
+    if values["share_out"] + values["share_hamlet"] > 1:
+        faults.append(
+            _fault(
+                "share_hamlet", values["share_hamlet"], f"0 to {1 - values['share_out']:g} (1 - share_out)"
+            )
+        )
     faults += [_fault(name, values[name], "above 0") for name in _POSITIVE if not values[name] > 0]
     faults += [
         _fault(name, value, "0 or more, and finite")
@@ -160,6 +225,7 @@ def _rates(values: Mapping[str, float]) -> NDArray[np.float64]:
 def _reals(values: Mapping[str, float]) -> NDArray[np.float64]:
     reals = np.zeros(at.N_REALS)
     reals[at.SHARE_OUT] = values["share_out"]
+    reals[at.SHARE_HAMLET] = values["share_hamlet"]
     reals[at.SHARE_COMMUTE] = values["share_commute"]
     reals[at.IDLE_BOARDING] = values["idle_boarding_factor"]
     reals[at.DORMITORY] = values["dormitory_factor"]
@@ -168,6 +234,9 @@ def _reals(values: Mapping[str, float]) -> NDArray[np.float64]:
     reals[at.ASYMPTOMATIC_FACTOR] = values["asymptomatic_infectiousness"]
     reals[at.COMMUNITY_CONTACTS] = values["community_contacts_traceable"]
     reals[at.POOL_LOSS] = values["pool_sensitivity_loss"]
+    reals[at.SPECIFICITY] = values["specificity"]
+    reals[at.NATURAL_SEVERE] = values["natural_severe"]
+    reals[at.VACCINE_INFECTIOUSNESS] = values["vaccine_infectiousness"]
     return reals
 
 
@@ -177,56 +246,17 @@ def _wholes(values: Mapping[str, float]) -> NDArray[np.int64]:
         at.TRACE_DELAY: "trace_delay_days",
         at.TRACE_WINDOW: "trace_window_days",
         at.ISOLATION_DAYS: "isolation_days",
-        at.TEST_1: "quarantine_test_day_1",
-        at.TEST_2: "quarantine_test_day_2",
-        at.TEST_3: "quarantine_test_day_3",
         at.ROOM_SIZE: "quarantine_room_people",
         at.ONSET_TO_WARD: "onset_to_ward_days",
         at.WARD_TO_ICU: "ward_to_icu_days",
+        at.NATURAL_FROM: "natural_from_days",
     }
     wholes = np.zeros(at.N_WHOLES, np.int64)
     for position, name in names.items():
         wholes[position] = round(values[name])
-    # A test on the day of entry would fall before the day's laboratory step.
-    for test in (at.TEST_1, at.TEST_2, at.TEST_3, at.ISOLATION_DAYS, at.ROOM_SIZE, at.WARD_TO_ICU):
-        wholes[test] = max(1, wholes[test])
+    for position in (at.ISOLATION_DAYS, at.ROOM_SIZE, at.WARD_TO_ICU, at.NATURAL_FROM):
+        wholes[position] = max(1, wholes[position])
     return wholes
-
-
-def _tables(values: Mapping[str, float]) -> NDArray[np.float64]:
-    q = (np.arange(at.TABLE_SIZE) + 0.5) / at.TABLE_SIZE
-    tables = np.empty((5, at.TABLE_SIZE))
-    k = values["dispersion"]
-    spread = stats.gamma.ppf(q, k, scale=1.0 / k)
-    tables[at.T_SPREAD] = spread / spread.mean()
-    shape = values["latent_shape"]
-    latent = stats.gamma.ppf(q, shape, scale=values["latent_mean_days"] / shape)
-    tables[at.T_LATENT] = np.clip(np.rint(latent), 1.0, _MOST_DAYS)
-    incubation = stats.lognorm.ppf(q, values["incubation_sigma"], scale=values["incubation_median_days"])
-    tables[at.T_INCUBATION] = np.clip(np.rint(incubation), 1.0, _MOST_DAYS + 6.0)
-    tables[at.T_SEEK] = np.minimum(_geometric(q, values["symptoms_to_test_days"]), _MOST_DAYS)
-    tables[at.T_LENGTH] = stats.gamma.ppf(q, 3.0, scale=1.0 / 3.0)
-    return tables
-
-
-def _geometric(q: NDArray[np.float64], mean: float) -> NDArray[np.float64]:
-    """Return quantiles of the geometric distribution on 0, 1, 2, ... with a mean."""
-    return np.floor(np.log1p(-q) / math.log(mean / (1.0 + mean))) if mean > 0 else np.zeros_like(q)
-
-
-def _profile(values: Mapping[str, float]) -> NDArray[np.float64]:
-    shape = values["infectious_shape"]
-    edges = np.arange(at.PROFILE_DAYS + 1, dtype=np.float64)
-    profile = np.diff(stats.gamma.cdf(edges, shape, scale=values["infectious_mean_days"] / shape))
-    return np.asarray(profile / profile.sum(), np.float64)
-
-
-def _sensitivity(values: Mapping[str, float]) -> NDArray[np.float64]:
-    days = (*_SENSITIVITY_DAYS, _SENSITIVITY_ENDS)
-    found = [values[f"pcr_sensitivity_day_{day}"] for day in _SENSITIVITY_DAYS]
-    curve = np.interp(np.arange(at.DETECTABLE_DAYS), days, [*found, 0.0])
-    curve[0] = 0.0  # nobody is found on the day of infection
-    return curve
 
 
 def _severity(values: Mapping[str, float]) -> NDArray[np.float64]:

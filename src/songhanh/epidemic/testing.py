@@ -1,89 +1,93 @@
-"""Samples and the laboratory: who is sampled, who of the infected is found, and when the result comes.
+"""Samples: who is sampled, and who of the infected is found.
 
-Only infected people need a draw; what uninfected people use of the laboratory follows arithmetically. Two
-queues, first come first served: urgent samples (symptoms, admissions, quarantine) before screening.
+Only infected people need a draw; what uninfected people use of the laboratory follows arithmetically.
 """
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
-from numpy.typing import NDArray
 
-from songhanh.core.jit import kernel
+from songhanh.core.jit import bare_kernel
 from songhanh.core.rng import Purpose, address, uniform
+from songhanh.epidemic.calendar import CHUNK, Calendar, done, push
+from songhanh.epidemic.groups import Counters, Ints, Levers, Numbers, Reals, State
 from songhanh.epidemic.layout import (
+    BOOKED,
     CELL,
     COMMUNE,
     CONFIRMED,
     DAY,
     DEAD,
+    ENTERED,
+    FACTS,
+    FALSE_POSITIVES,
+    FOUND_ON,
     FULL,
     FULL_SAMPLES,
-    LAB_CAPACITY,
-    LAST_SLOT,
+    GONE,
+    LEVEL,
+    LINK_SHIFT,
     MASS_ARRIVED,
-    MASS_RUN,
     MASS_SAMPLE,
     N_ACTIVE,
     N_MASS_PENDING,
     N_URGENT_PENDING,
+    NUMBER_MASK,
+    NUMBER_SHIFT,
     PENDING,
     PERSON,
     POOL_LOSS,
     POOL_SIZE,
     QUARANTINE_TEST,
     QUARANTINED,
-    RESULT,
     SEEK_TEST,
-    TEST_1,
-    TEST_2,
-    TEST_3,
-    TURNAROUND,
+    SLOT,
+    SPECIFICITY,
     URGENT_ARRIVED,
-    URGENT_RUN,
     URGENT_SAMPLE,
 )
-from songhanh.epidemic.state import Counters, Ints, Words, push
+from songhanh.epidemic.people import Packed
+from songhanh.epidemic.presence import fetch
+from songhanh.response.pooling import pool_sensitivity
 
-Reals = NDArray[np.float64]
-Floats = NDArray[np.float32]
 _SAMPLE, _REPORT = int(Purpose.SAMPLE), int(Purpose.REPORT)
+OVER_DAYS = 40  # days after infection when nobody infects or is found any more
 
 
-@kernel
+@bare_kernel
 def book_quarantine_tests(
     day: int,
     i: int,
-    who: int,
+    test_days: Ints,
     slots: Ints,
-    slot_of: Ints,
-    wholes: Counters,
     records: Ints,
-    events: Ints,
+    chunks: Counters,
+    fill: Ints,
+    following: Ints,
     heads: Ints,
+    tails: Ints,
+    marks: Counters,
     counters: Counters,
 ) -> None:
-    """Book the samples that an infected person in quarantine still has ahead, once for each quarantine."""
-    slot = slot_of[who]
-    if records[i, LAST_SLOT] == slot + 1:
+    """Book the samples that an infected F1 in quarantine still has ahead, once for each quarantine."""
+    slot = records[i, SLOT] - 1
+    if records[i, PENDING] & BOOKED or slots[slot, LEVEL] != 1:
         return
-    records[i, LAST_SLOT] = slot + 1
-    entered = slots[slot, 1]
-    for test in (TEST_1, TEST_2, TEST_3):
-        if entered + wholes[test] > day:
-            push(QUARANTINE_TEST, entered + wholes[test], i, events, heads, counters)
+    records[i, PENDING] |= BOOKED
+    for k in range(test_days.shape[0]):
+        due = slots[slot, ENTERED] + test_days[k]
+        if test_days[k] > 0 and due > day:
+            push(QUARANTINE_TEST, due, i, chunks, fill, following, heads, tails, marks, counters)
 
 
-@kernel
+@bare_kernel
 def is_positive(day: int, i: int, u: float, pool: float, records: Ints, sensitivity: Reals) -> bool:
     """Tell whether a sample taken today finds an infection."""
     since = day - records[i, DAY]
     return since < sensitivity.shape[0] and u < sensitivity[since] * pool
 
 
-@kernel
+@bare_kernel
 def wait_in_queue(
     i: int, ticket: int, bit: int, queue: Ints, length: int, records: Ints, counters: Counters
 ) -> int:
@@ -97,7 +101,7 @@ def wait_in_queue(
     return length + 1
 
 
-@kernel
+@bare_kernel
 def urgent_sample(
     day: int, i: int, u: float, sensitivity: Reals, urgent: Ints, records: Ints, counters: Counters
 ) -> None:
@@ -110,185 +114,105 @@ def urgent_sample(
         )
 
 
-@kernel
+@bare_kernel
 def test_symptomatic(
-    day: int,
-    seed: np.uint64,
-    detection: Floats,
-    sensitivity: Reals,
-    people: Ints,
-    words: Words,
-    records: Ints,
-    urgent: Ints,
-    events: Ints,
-    heads: Ints,
-    counters: Counters,
+    day: int, seed: np.uint64, p: Packed, w: Numbers, v: Levers, s: State, cal: Calendar
 ) -> None:
     """Sample those whose day to seek a test has come, if they do."""
-    e = heads[SEEK_TEST, day]
-    while e >= 0:
-        i = events[e, 0]
-        who = records[i, PERSON]
-        if not words[who] & CONFIRMED:
-            key = address(seed, who, 0, _REPORT)
+    words, records, detection, people = s.words, s.records, v.detection, p.people
+    chunks, fill, following = cal.chunks, cal.fill, cal.following
+    chunk = cal.heads[SEEK_TEST, day]
+    while chunk >= 0:
+        for k in range(fill[chunk]):
+            i = chunks[chunk, k]
+            who = records[i, PERSON]
+            if words[who] & (CONFIRMED | DEAD | GONE):
+                continue
+            key = address(seed, who, (records[i, FACTS] >> NUMBER_SHIFT) & NUMBER_MASK, _REPORT)
             if words[who] & QUARANTINED or uniform(key, 0) < detection[people[who, COMMUNE]]:
-                urgent_sample(day, i, uniform(key, 1), sensitivity, urgent, records, counters)
-        e = events[e, 1]
+                urgent_sample(day, i, uniform(key, 1), w.sensitivity, s.urgent, records, s.counters)
+        chunk = following[chunk]
+    done(SEEK_TEST, day, following, cal.heads, cal.tails, cal.marks)
 
 
-@kernel
-def test_quarantined(
-    day: int,
-    seed: np.uint64,
-    sensitivity: Reals,
-    words: Words,
-    records: Ints,
-    urgent: Ints,
-    events: Ints,
-    heads: Ints,
-    tests_due: Ints,
-    counters: Counters,
-) -> None:
+@bare_kernel
+def test_quarantined(day: int, seed: np.uint64, w: Numbers, s: State, cal: Calendar) -> None:
     """Sample everybody whose day of quarantine asks for it."""
-    before = counters[URGENT_ARRIVED]
-    due = tests_due[day]
-    e = heads[QUARANTINE_TEST, day]
-    while e >= 0:
-        i = events[e, 0]
-        who = records[i, PERSON]
-        word = words[who]
-        if word & QUARANTINED and not word & CONFIRMED and not records[i, PENDING] & URGENT_SAMPLE:
+    words, records, counters = s.words, s.records, s.counters
+    chunks, fill, following = cal.chunks, cal.fill, cal.following
+    before, due = counters[URGENT_ARRIVED], s.tests_due[day]
+    chunk = cal.heads[QUARANTINE_TEST, day]
+    while chunk >= 0:
+        for k in range(fill[chunk]):
+            i = chunks[chunk, k]
+            who = records[i, PERSON]
+            if not words[who] & QUARANTINED or words[who] & CONFIRMED or records[i, PENDING] & URGENT_SAMPLE:
+                continue
             key = address(seed, who, day, _SAMPLE)
-            if is_positive(day, i, uniform(key, 3), 1.0, records, sensitivity):
+            if is_positive(day, i, uniform(key, 3), 1.0, records, w.sensitivity):
                 ticket = before + int(uniform(key, 4) * due)
                 counters[N_URGENT_PENDING] = wait_in_queue(
-                    i, ticket, URGENT_SAMPLE, urgent, counters[N_URGENT_PENDING], records, counters
+                    i, ticket, URGENT_SAMPLE, s.urgent, counters[N_URGENT_PENDING], records, counters
                 )
-        e = events[e, 1]
+        chunk = following[chunk]
+    done(QUARANTINE_TEST, day, following, cal.heads, cal.tails, cal.marks)
     counters[URGENT_ARRIVED] = before + due
+    counters[FALSE_POSITIVES] = int(due * (1.0 - w.reals[SPECIFICITY]) + 0.5)
 
 
-@kernel
-def sample_rounds(
-    day: int,
-    seed: np.uint64,
-    sampling: Floats,
-    site_sampling: Floats,
-    levers: Counters,
-    reals: Reals,
-    sensitivity: Reals,
-    people: Ints,
-    commune_start: Ints,
-    site_workers: Counters,
-    n_sectors: int,
-    words: Words,
-    records: Ints,
-    active: Ints,
-    screening: Ints,
-    counters: Counters,
-) -> None:
-    """Screen shares of communes and of sites, in pools."""
+@bare_kernel
+def prune(day: int, active: Ints, records: Ints, counters: Counters) -> None:
+    """Drop from the list of active infections those that were found or are over, and keep its order."""
+    kept = 0
+    for j in range(counters[N_ACTIVE]):
+        i = active[j]
+        if records[i, FOUND_ON] < 0 and day - records[i, DAY] < OVER_DAYS:
+            active[kept] = i
+            kept += 1
+    counters[N_ACTIVE] = kept
+
+
+@bare_kernel
+def sample_rounds(day: int, seed: np.uint64, p: Packed, w: Numbers, v: Levers, s: State) -> None:
+    """Sample a share of the residents of communes, and of the workers of sites, in pools."""
+    people, words, records, counters = p.people, s.words, s.records, s.counters
+    sampling, site_sampling, sensitivity = v.sampling, v.site_sampling, w.sensitivity
     samples = 0
     for c in range(sampling.shape[0]):
         if sampling[c] > 0.0:
-            samples += int(sampling[c] * (commune_start[c + 1] - commune_start[c]) + 0.5)
-    for s in range(site_sampling.shape[0]):
-        if site_sampling[s] > 0.0:
-            samples += int(site_sampling[s] * site_workers[s] + 0.5)
+            samples += int(sampling[c] * (p.commune_start[c + 1] - p.commune_start[c]) + 0.5)
+    for k in range(site_sampling.shape[0]):
+        if site_sampling[k] > 0.0:
+            samples += int(site_sampling[k] * p.site_workers[k] + 0.5)
     if samples == 0:
         return
     before = counters[MASS_ARRIVED]
     counters[MASS_ARRIVED] = before + samples
-    pool = max(0.0, 1.0 - reals[POOL_LOSS] * math.log2(max(1.0, float(levers[POOL_SIZE]))))
-    length = counters[N_MASS_PENDING]
-    n_sites = site_sampling.shape[0]
+    counters[FALSE_POSITIVES] += int(samples * (1.0 - w.reals[SPECIFICITY]) + 0.5)
+    pool = pool_sensitivity(w.reals[POOL_LOSS], v.whole[POOL_SIZE])
+    prune(day, s.active, records, counters)
+    some = s.scratch[0]
+    length, n_sectors, n_sites = counters[N_MASS_PENDING], p.sizes[1], site_sampling.shape[0]
     for j in range(counters[N_ACTIVE]):
-        i = active[j]
-        who = records[i, PERSON]
+        if j % CHUNK == 0:
+            number = min(CHUNK, counters[N_ACTIVE] - j)
+            for k in range(number):
+                some[k] = records[s.active[j + k], PERSON]
+            s.scratch[3, 0] = fetch(number, some, people, words)
+        i, who = s.active[j], some[j % CHUNK]
         word = words[who]
-        if word & (QUARANTINED | CONFIRMED | DEAD) or records[i, PENDING] & MASS_SAMPLE:
+        is_over = int(word >> LINK_SHIFT) - 1 != i  # infected again since
+        if word & (QUARANTINED | CONFIRMED | DEAD | GONE) or records[i, PENDING] & MASS_SAMPLE or is_over:
+            continue
+        cell, share = people[who, CELL], sampling[people[who, COMMUNE]]
+        is_at_site = cell >= 0 and cell < n_sites * n_sectors
+        if share <= 0.0 and not is_at_site:
             continue
         key = address(seed, who, day, _SAMPLE)
-        cell = people[who, CELL]
-        chosen = uniform(key, 0) < sampling[people[who, COMMUNE]]
-        if not chosen and cell >= 0 and cell // n_sectors < n_sites:
-            chosen = uniform(key, 1) < site_sampling[cell // n_sectors]
+        chosen = uniform(key, 0) < share or (
+            is_at_site and uniform(key, 1) < site_sampling[cell // n_sectors]
+        )
         if chosen and is_positive(day, i, uniform(key, 2), pool, records, sensitivity):
             ticket = before + int(uniform(key, 5) * samples)
-            length = wait_in_queue(i, ticket, MASS_SAMPLE, screening, length, records, counters)
+            length = wait_in_queue(i, ticket, MASS_SAMPLE, s.screening, length, records, counters)
     counters[N_MASS_PENDING] = length
-
-
-@kernel
-def report(
-    day: int,
-    n_run: int,
-    bit: int,
-    queue: Ints,
-    length: int,
-    records: Ints,
-    events: Ints,
-    heads: Ints,
-    counters: Counters,
-) -> int:
-    """Send out the results of the positive samples that have been run; return how many still wait."""
-    kept = 0
-    for j in range(length):
-        i = queue[j, 0]
-        if queue[j, 1] < n_run:
-            records[i, PENDING] &= ~bit
-            push(RESULT, day, i, events, heads, counters)
-        else:
-            queue[kept, 0] = i
-            queue[kept, 1] = queue[j, 1]
-            kept += 1
-    return kept
-
-
-@kernel
-def run_laboratory(
-    day: int,
-    levers: Counters,
-    wholes: Counters,
-    records: Ints,
-    urgent: Ints,
-    screening: Ints,
-    events: Ints,
-    heads: Ints,
-    counters: Counters,
-    tests: Ints,
-    lab_queue: Ints,
-) -> None:
-    """Run as many samples as the laboratory can; the rest waits."""
-    left = max(0, levers[LAB_CAPACITY])
-    run = min(left, counters[URGENT_ARRIVED] - counters[URGENT_RUN])
-    counters[URGENT_RUN] += run
-    screened = min(left - run, counters[MASS_ARRIVED] - counters[MASS_RUN])
-    counters[MASS_RUN] += screened
-    known_on = day + wholes[TURNAROUND]
-    counters[N_URGENT_PENDING] = report(
-        known_on,
-        counters[URGENT_RUN],
-        URGENT_SAMPLE,
-        urgent,
-        counters[N_URGENT_PENDING],
-        records,
-        events,
-        heads,
-        counters,
-    )
-    counters[N_MASS_PENDING] = report(
-        known_on,
-        counters[MASS_RUN],
-        MASS_SAMPLE,
-        screening,
-        counters[N_MASS_PENDING],
-        records,
-        events,
-        heads,
-        counters,
-    )
-    tests[day] = run + screened
-    lab_queue[day] = (
-        counters[URGENT_ARRIVED] - counters[URGENT_RUN] + counters[MASS_ARRIVED] - counters[MASS_RUN]
-    )

@@ -30,11 +30,13 @@ class Population:
     household_start: NDArray[np.int32]  # (H + 1,) people
     household_commune: NDArray[np.int16]  # (H,)
     household_boarding: NDArray[np.int32]  # (H,) boarding house, -1 none
+    household_hamlet: NDArray[np.int32]  # (H,) hamlet
     # boarding houses
     boarding_start: NDArray[np.int32]  # (B,) people
     boarding_end: NDArray[np.int32]  # (B,) people
     # communes
     commune_start: NDArray[np.int32]  # (C + 1,) people
+    hamlet_start: NDArray[np.int32]  # (C + 1,) hamlets
     # places
     place_start: NDArray[np.int32]  # (P + 1,) into place_members
     place_members: NDArray[np.int32]  # (M,) people; neighbours in the list share a line or a class
@@ -56,6 +58,11 @@ class Population:
     def n_communes(self) -> int:
         """Return C."""
         return len(self.commune_start) - 1
+
+    @property
+    def n_hamlets(self) -> int:
+        """Return the number of hamlets."""
+        return int(self.hamlet_start[-1])
 
     @property
     def n_places(self) -> int:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from songhanh.core.canonical import sha256
 from songhanh.core.errors import Fault, SonghanhError
 from songhanh.core.parameters import ParameterTable, read_table
+from songhanh.province.hamlets import hamlets
 from songhanh.province.pack import Pack
 from songhanh.province.population import Population
 from songhanh.province.synthesis_homes import Homes, homes
@@ -33,6 +34,7 @@ _TABLES = (
 _CODE = (
     "parameters.csv",
     "dealing.py",
+    "hamlets.py",
     "synthesis.py",
     "synthesis_homes.py",
     "synthesis_work.py",
@@ -91,11 +93,16 @@ def synthesise(pack: Pack, seed: int = 0) -> Population:
         )
     by_day = roles(pack, at_home, values, key, seed)
     parts = places(pack, geography(pack), at_home, by_day, values, key, seed)
-    return _assemble(pack, at_home, by_day.site, by_day.sector, parts)
+    return _assemble(pack, at_home, by_day.site, by_day.sector, parts, values["hamlet_people"])
 
 
 def _assemble(
-    pack: Pack, at_home: Homes, site: NDArray[np.int64], sector: NDArray[np.int64], parts: list[Places]
+    pack: Pack,
+    at_home: Homes,
+    site: NDArray[np.int64],
+    sector: NDArray[np.int64],
+    parts: list[Places],
+    hamlet_people: float,
 ) -> Population:
     n, n_sites, n_sectors = len(at_home.age), len(pack.sites), len(pack.sectors)
     members = np.concatenate([part.members for part in parts])
@@ -120,6 +127,8 @@ def _assemble(
     houses, first = np.unique(boarding[rooms], return_index=True)
     last = np.append(first[1:], len(rooms)) - 1 if len(houses) else first
     commune_size = np.bincount(at_home.commune, minlength=len(pack.communes))
+    household_commune = at_home.household_commune.astype(np.int16)
+    areas = hamlets(household_start, household_commune, boarding, len(pack.communes), hamlet_people)
     return Population(
         household=at_home.household.astype(np.int32),
         age=at_home.age.astype(np.uint8),
@@ -128,11 +137,13 @@ def _assemble(
         work_cell=cell.astype(np.int16),
         lodger=(at_home.site >= 0).astype(np.uint8),
         household_start=household_start.astype(np.int32),
-        household_commune=at_home.household_commune.astype(np.int16),
+        household_commune=household_commune,
         household_boarding=boarding.astype(np.int32),
+        household_hamlet=areas.of_household,
         boarding_start=household_start[rooms[first]].astype(np.int32),
         boarding_end=household_start[rooms[last] + 1].astype(np.int32),
         commune_start=np.concatenate([[0], np.cumsum(commune_size)]).astype(np.int32),
+        hamlet_start=areas.start,
         place_start=start.astype(np.int32),
         place_members=members.astype(np.int32),
         place_site=columns["site"].astype(np.int16),

@@ -26,13 +26,17 @@ from songhanh.epidemic import (
     Found,
     Layer,
     no_controls,
+    variants,
 )
 from songhanh.province import Population
+from songhanh.response.contact import Action
 
 IMPORTS = 70
 MEASURES_FROM = 16  # plans act from here on; before it only testing, tracing and quarantine
 LOCKED_UNTIL, CLOSED_UNTIL = 60, 45
-TRACE = (0.9, 0.6, 0.7, 0.3, 0.6, 0.1, 0.3, 0.8, 0.0)  # by layer
+TRACE = (0.95, 0.45, 0.4, 0.006, 0.4, 0.02, 0.4, 0.2, 0.8, 0.0)  # by layer: some ten contacts a case
+AGAIN_ON = 115
+RETURN_FROM, RETURN_UNTIL = 30, 80  # lodgers go home by arrangement, and come back
 
 
 @lru_cache(maxsize=1)
@@ -68,47 +72,56 @@ def scenario(population: Population, days: int) -> Scenario:
     )
     workers = at_sites[:: max(1, len(at_sites) // (IMPORTS - 5))][: IMPORTS - 5]
     people = np.concatenate([workers, np.arange(5)])
-    imports = np.stack([people.astype(np.int64), np.arange(len(people), dtype=np.int64) % 6], axis=1)
+    number = np.arange(len(people), dtype=np.int64)
+    imports = np.stack([people.astype(np.int64), number % 6, (number % 10 == 9).astype(np.int64)], axis=1)
+    again = np.array(
+        [[who, AGAIN_ON, 0] for who in people[-5:]], np.int64
+    )  # the same people, from another journey
+    imports = np.concatenate([imports, again[again[:, 1] < days]])
     return Scenario(population, days, _levers(population, days), imports)
 
 
 def _levers(population: Population, days: int) -> tuple[EpidemicControls, ...]:
     """Return the levers by day; days without a change share one object, as in a run of a plan."""
     quiet = _effort(population)
+    known: dict[tuple[bool, ...], EpidemicControls] = {}
     found: list[EpidemicControls] = []
     for day in range(days):
-        sampled = day % 7 == 0
         if day < MEASURES_FROM:
             found.append(quiet)
-        elif (
-            found[-1] is not quiet
-            and not sampled
-            and day % 7 != 1
-            and day not in (LOCKED_UNTIL, CLOSED_UNTIL)
-        ):
-            found.append(found[-1])
-        else:
-            found.append(_measures(population, day, sampled))
+            continue
+        key = (day % 7 == 0, day < LOCKED_UNTIL, day < CLOSED_UNTIL, RETURN_FROM <= day < RETURN_UNTIL)
+        if key not in known:
+            known[key] = _measures(population, *key)
+        found.append(known[key])
     return tuple(found)
 
 
 def _effort(population: Population) -> EpidemicControls:
-    """Return testing, tracing and quarantine with scarce tracers, places and samples."""
+    """Return testing, tracing, quarantine and vaccination with scarce tracers, places and samples."""
     n, communes, sites = population.n_people, population.n_communes, population.n_sites
     controls = no_controls(communes, sites)
     controls.detection[:] = 0.6
     controls.trace[:] = TRACE
+    controls.trace_capacity[:] = (max(2, n // 20_000), max(2, n // 100_000), max(1, n // 900_000), 0)
+    controls.contact_action[:] = (Action.NOTHING, Action.CENTRAL, Action.HOME, Action.MONITOR, Action.NOTHING)
+    controls.contact_days[:] = (0, 21, 7, 14, 0)
+    controls.test_days[:] = (1, 7, 14, 20)
+    controls.vaccination[:, 2:6] = 0.001
+    controls.site_vaccination[:] = 0.002
     return replace(
         controls,
-        trace_capacity=max(2, n // 60_000),
-        quarantine_days=21,
-        quarantine_places=max(20, n // 400),
-        lab_capacity=max(20, n // 400),
+        quarantine_places=max(20, n // 200),
+        release_negatives=2,
+        release_retest_days=3,
+        lab_capacity=max(20, n // 300),
         pool_size=5,
     )
 
 
-def _measures(population: Population, day: int, sampled: bool) -> EpidemicControls:
+def _measures(
+    population: Population, sampled: bool, locked: bool, closed: bool, away: bool
+) -> EpidemicControls:
     """Return the levers of a day once every measure is in force."""
     controls = _effort(population)
     controls.community[:] = 0.3
@@ -116,15 +129,19 @@ def _measures(population: Population, day: int, sampled: bool) -> EpidemicContro
     controls.boarding[:] = 0.6
     controls.school[:] = 0.0
     controls.work[:] = 0.6
-    controls.locked[: max(1, population.n_communes // 40)] = day < LOCKED_UNTIL
+    controls.locked[: max(1, population.n_communes // 40)] = locked
+    controls.hamlet_seal_cases[:] = 5
+    controls.hamlet_seal_days[:] = 14
+    controls.sealed_community[:] = 0.1
     modes = (SiteMode.CLOSED, SiteMode.ON_SITE, SiteMode.STAGGERED, SiteMode.TWO_POINTS)
     controls.site_mode[:] = [modes[site % len(modes)] for site in range(population.n_sites)]
-    if day >= CLOSED_UNTIL:
+    if not closed:
         controls.site_mode[controls.site_mode == SiteMode.CLOSED] = SiteMode.STAGGERED
     controls.site_share[:] = 0.5
     controls.site_contact[:] = 0.6
     controls.firm_close_cases[:] = 2
     controls.firm_close_days[:] = 14
+    controls.lodgers_away[:] = 0.03 if away else 0.0
     if sampled:
         controls.sampling[: max(1, population.n_communes // 20)] = 0.05
         controls.site_sampling[:] = 0.1
@@ -147,13 +164,25 @@ def features(result: EpidemicResult) -> dict[str, int]:
         "quarantine_extended": result.n_extended,
         "samples": result.tests.sum(),
         "samples_waiting": result.lab_queue.max(),
-        "traced": result.traced.sum(),
+        "false_positives": result.false_positives.sum(),
+        "kept_isolated": result.n_kept_isolated,
         "cases_waiting_to_be_traced": result.trace_queue.max(),
-        "workers_isolated": result.absent[:, :, 0].sum(),
-        "workers_quarantined": result.absent[:, :, 1].sum(),
-        "workers_of_closed_firms": result.firm_closed.sum(),
+        "sealed_residents": result.sealed.max(),
+        "lodgers_gone": result.gone.max(),
+        "infections_exported": result.exported.sum(),
+        "first_doses": result.doses.sum(),
+        "infections_of_vaccinated": result.n_breakthrough,
+        "infections_again": result.n_reinfected,
         "workers_locked": result.locked.sum(),
-        "workers_dead": result.dead_workers.sum(),
+    }
+    counts |= {f"traced_f{level + 1}": result.traced[:, level].sum() for level in range(3)}
+    counts |= {
+        f"infections_{variant.id}": result.infections_variant[:, number].sum()
+        for number, variant in enumerate(variants()[:2])
+    }
+    counts |= {
+        f"workers_{name}": result.absent[:, :, reason].sum()
+        for reason, name in enumerate(("isolated", "quarantined", "dead", "of_closed_firms", "gone"))
     }
     return {name: int(count) for name, count in counts.items()}
 
