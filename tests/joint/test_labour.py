@@ -15,6 +15,7 @@ from songhanh.epidemic import layout as at
 from songhanh.joint.labour import labour_day
 from songhanh.measures import DayMeasures
 from songhanh.measures.base import Needs
+from songhanh.response.contact import Action
 
 DAY = 45
 GROUND = small.ground()
@@ -34,8 +35,11 @@ def levers(locked: tuple[int, ...] = ()) -> EpidemicControls:
     controls.detection[:] = 0.9
     controls.lab_capacity = 10_000
     controls.trace[:] = 0.6
-    controls.trace_capacity = 100
-    controls.quarantine_days = 14
+    controls.trace_capacity[0] = 100
+    controls.contact_action[1] = Action.CENTRAL
+    controls.contact_days[1] = 14
+    controls.test_days[:3] = (1, 7, 14)
+    controls.lodgers_away[:] = 0.2
     controls.quarantine_places = 10_000
     controls.firm_close_cases[:] = 2
     controls.firm_close_days[:] = 10
@@ -51,7 +55,7 @@ def outbreak() -> tuple[Engine, EpidemicControls]:
     engine.start(
         EpidemicParameters.from_values({**world.epidemic, "severity_ratio": 20.0}),
         world.imports,
-        np.uint64(3),
+        np.uint64(4),
     )
     controls = levers(locked=(4, 5))
     for day in range(DAY + 1):
@@ -62,11 +66,13 @@ def outbreak() -> tuple[Engine, EpidemicControls]:
 def test_each_absent_person_counts_once(outbreak: tuple[Engine, EpidemicControls]) -> None:
     engine, controls = outbreak
     labour = labour_day(GROUND, engine, DAY, measures(controls), True)
-    # Person by person: whoever is sick, dead, in quarantine, behind a lock-down or in a closed firm, in one set.
-    words = engine._words
+    # Person by person: whoever is sick, outside the province, dead, in quarantine, behind a lock-down or in a closed firm,
+    # in one set.
+    words = engine._state.words
+    assert (words & at.GONE).any()
     away = (words & at.AWAY_MASK) != 0
     away |= controls.locked[COMMUNE]
-    closed = engine._place_state[:, at.CLOSED_TO] > 0
+    closed = engine._state.place_closed > 0
     worker = PEOPLE.work_cell >= 0
     away |= worker & (PEOPLE.place >= 0) & closed[PEOPLE.place]
     union = np.bincount(PEOPLE.work_cell[worker & away], minlength=PEOPLE.n_cells).reshape(

@@ -18,6 +18,7 @@ FIELDS = {
     "sampling": f"every_days = 3\n{LAW}",
     "testing": f'effort = "heightened"\n{LAW}',
     "tracing": f"cases_per_day = 40\n{LAW}",
+    "worker_return": f"share = 0.5\n{LAW}",
 }
 
 

@@ -94,7 +94,9 @@ def test_do_nothing_ends_every_order_but_goes_on_testing_patients(
     assert run.controls(first - 1, seen).restricted.max() > 0
     day = run.controls(first, seen)
     assert (
-        day.restricted.max() == 0 and day.epidemic.trace_capacity == 0 and day.epidemic.quarantine_days == 0
+        day.restricted.max() == 0
+        and day.epidemic.trace_capacity.max() == 0
+        and day.epidemic.contact_action.max() == 0
     )
     assert (day.epidemic.community == 1).all() and day.epidemic.detection.min() > 0
 

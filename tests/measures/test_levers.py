@@ -17,6 +17,7 @@ from songhanh.epidemic.controls import Layer
 from songhanh.measures import KINDS, DayMeasures, Run, Schedule, parameters, places_vnd_bn
 from songhanh.measures.levels import LEVELS, monotone
 from songhanh.response import Observed
+from songhanh.response.contact import Action
 
 Build = Callable[..., Schedule]
 LAW = 'legal_basis = ["ct07-tu"]'
@@ -32,6 +33,8 @@ TEXTS = {
     "testing": f'kind = "testing"\neffort = "heightened"\n{LAW}',
     "school_closure": f'kind = "school_closure"\nwhere = ["C1"]\n{LAW}',
     "support": f'kind = "support"\n{LAW}',
+    "hamlet_sealing": f'kind = "hamlet_sealing"\nwhere = ["C1"]\ncases = 3\n{LAW}',
+    "worker_return": f'kind = "worker_return"\nwhere = ["C1"]\nshare = 0.25\n{LAW}',
     "capacity": f'kind = "capacity"\nlab_samples_per_day = 11\nquarantine_places = 13\n{LAW}',
 }
 COST = "economy.public_cost_vnd_bn"
@@ -48,8 +51,14 @@ MOVES = {
     },
     "firm_closure": {"epidemic.firm_close_cases", "epidemic.firm_close_days", COST},
     "boarding_thinning": {"epidemic.boarding", COST},
-    "tracing": {"epidemic.trace", "epidemic.trace_capacity", COST},
-    "quarantine": {"epidemic.quarantine_days", "epidemic.quarantine_places", COST},
+    "tracing": {"epidemic.trace", "epidemic.trace_share", "epidemic.trace_capacity", COST},
+    "quarantine": {
+        "epidemic.contact_action", "epidemic.contact_days", "epidemic.test_days", "epidemic.quarantine_places", COST,
+    },
+    "hamlet_sealing": {
+        "epidemic.hamlet_seal_cases", "epidemic.hamlet_seal_days", "epidemic.sealed_community",
+    },
+    "worker_return": {"epidemic.lodgers_away", COST},
     "sampling": {"epidemic.sampling", "epidemic.site_sampling", "epidemic.pool_size", COST},
     "testing": {"epidemic.detection", COST},
     "school_closure": {"epidemic.school", "economy.work"},
@@ -144,7 +153,11 @@ def test_sampling_comes_in_rounds_within_pooling_rules(schedule_of: Build, quiet
 def test_tracing_adds_teams_and_takes_the_larger_effort(schedule_of: Build, quiet: Observed) -> None:
     half = f'kind = "tracing"\ncases_per_day = 10\neffort = 0.5\n{LAW}'
     day = schedule_of(TEXTS["tracing"], half).start().controls(DAY, quiet)
-    assert day.epidemic.trace_capacity == 50
+    assert day.epidemic.trace_capacity.tolist() == [50, 0, 0, 0]
+    deep = TEXTS["tracing"] + "\nf1_per_day = 8\nf2_per_day = 3"
+    both = schedule_of(deep, half).start().controls(DAY, quiet)
+    assert both.epidemic.trace_capacity.tolist() == [50, 8, 3, 0]
+    assert both.needs.staff_days["tracers"] > day.needs.staff_days["tracers"]
     assert day.epidemic.trace[Layer.LINE] == pytest.approx(parameters()["trace_line"].default)
     assert day.epidemic.trace[Layer.IMPORT] == 0
 
@@ -152,10 +165,35 @@ def test_tracing_adds_teams_and_takes_the_larger_effort(schedule_of: Build, quie
 def test_quarantine_follows_the_rule_in_force(schedule_of: Build, quiet: Observed) -> None:
     order = 'kind = "quarantine"\nfrom = 2021-05-02\nlegal_basis = ["luat-03-2007"]'
     replay = schedule_of(orders=(order,), as_of=None).start()
-    days = [replay.controls(day, quiet).epidemic.quarantine_days for day in (0, 1, 4, 73, 74)]
+    days = [replay.controls(day, quiet).epidemic.contact_days[1] for day in (0, 1, 4, 73, 74)]
     assert days == [0, 14, 21, 21, 14]  # 1, 2, 5 May and 13, 14 July
     plan = schedule_of(orders=(order,)).start()  # on 17 May nobody knows the rule of July
-    assert plan.controls(74, quiet).epidemic.quarantine_days == 21
+    assert plan.controls(74, quiet).epidemic.contact_days[1] == 21
+
+
+def test_what_is_done_with_each_level_of_contact_is_the_rule(schedule_of: Build, quiet: Observed) -> None:
+    levers = schedule_of(TEXTS["quarantine"]).start().controls(DAY, quiet).epidemic
+    central, home, monitor = int(Action.CENTRAL), int(Action.HOME), int(Action.MONITOR)
+    assert levers.contact_action.tolist() == [0, central, home, monitor, monitor]
+    assert levers.contact_days.tolist() == [0, 21, 7, 14, 14]
+    assert levers.test_days.tolist() == [1, 7, 14, 20]
+
+
+def test_cases_are_released_by_the_rule_in_force(schedule_of: Build, quiet: Observed) -> None:
+    levers = schedule_of().start().controls(DAY, quiet).epidemic
+    assert (levers.release_negatives, levers.release_retest_days) == (2, 3)
+
+
+def test_hamlets_are_sealed_and_lodgers_taken_home_where_it_is_ordered(
+    schedule_of: Build, quiet: Observed
+) -> None:
+    levers = (
+        schedule_of(TEXTS["hamlet_sealing"], TEXTS["worker_return"]).start().controls(DAY, quiet).epidemic
+    )
+    assert levers.hamlet_seal_cases.tolist() == [3, 0, 0, 0]
+    assert levers.hamlet_seal_days.tolist() == [14, 0, 0, 0]
+    assert levers.sealed_community[0] == pytest.approx(parameters()["community_lockdown"].default)
+    assert levers.lodgers_away.tolist() == [0.25, 0, 0, 0]
 
 
 def test_standing_capacities_are_those_known_on_the_day(schedule_of: Build, quiet: Observed) -> None:

@@ -69,7 +69,7 @@ def test_no_policy_or_several_is_an_error_that_tells_what_there_is() -> None:
         policy_on(SET, "quarantine", date(2019, 1, 1))
     with pytest.raises(SonghanhError, match="More than one"):
         policy_on(SET, "level", date(2021, 5, 17))
-    with pytest.raises(SonghanhError, match="Known kinds: contact, level"):
+    with pytest.raises(SonghanhError, match="Known kinds: contact, discharge, level"):
         policy_on(SET, "curfew", date(2021, 5, 17))
     with pytest.raises(SonghanhError, match="vn-2021"):
         read_policies("nowhere")

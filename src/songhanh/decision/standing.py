@@ -65,9 +65,7 @@ def standing(pack_ref: str, as_of: date, world: World) -> Standing:
     day = run.horizon.as_of
     epidemic, economy = run.engine.result(), run.economy.result()
     lost_by_cell = economy.value_added_baseline[day] - economy.value_added[day]  # (J,)
-    absent = epidemic.absent[day].sum(axis=1).reshape(ground.workers.shape) + epidemic.firm_closed[
-        day
-    ].reshape(ground.workers.shape)
+    absent = epidemic.absent[day].sum(axis=1).reshape(ground.workers.shape)
     share = absent / np.maximum(ground.workers, 1.0)
     absent_by_commune = np.einsum("csj,sj->c", ground.residents, share)
     weight = np.einsum(

@@ -28,6 +28,7 @@ _ARRAYS: dict[str, tuple[type[np.generic], str, float, float]] = {
     "lodgers_away": (np.float32, "commune", 0.0, 1.0),
     "vaccination": (np.float32, "commune and age group", 0.0, 1.0),
     "site_vaccination": (np.float32, "site", 0.0, 1.0),
+    "trace_share": (np.float32, "level", 0.0, 1.0),
     "trace_capacity": (np.int32, "level", 0.0, 2e9),
     "contact_action": (np.uint8, "level from F0", 0.0, 3.0),
     "contact_days": (np.int32, "level from F0", 0.0, 3650.0),

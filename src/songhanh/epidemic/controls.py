@@ -63,6 +63,7 @@ class EpidemicControls:
     firm_close_days: NDArray[np.int32]  # (S + 1,) ... in this window, and for this long after the last
     detection: NDArray[np.float32]  # (C,) probability that a symptomatic case seeks and gets a test
     trace: NDArray[np.float32]  # (10,) probability that a contact is found, by Layer
+    trace_share: NDArray[np.float32]  # (4,) part of it that holds for those who are asked: cases, F1, F2, F3
     trace_capacity: NDArray[np.int32]  # (4,) people whose contacts can be traced in a day: cases, F1, F2, F3
     contact_action: NDArray[np.uint8]  # (5,) `response.contact.Action` by level, index 1 is F1
     contact_days: NDArray[np.int32]  # (5,) days it lasts
@@ -101,6 +102,7 @@ def no_controls(n_communes: int, n_sites: int) -> EpidemicControls:
         firm_close_days=np.zeros(n_sites + 1, np.int32),
         detection=zeros(),
         trace=np.zeros(len(Layer), np.float32),
+        trace_share=np.ones(MOST_LEVELS, np.float32),
         trace_capacity=np.zeros(MOST_LEVELS, np.int32),
         contact_action=rules.action,
         contact_days=rules.days,

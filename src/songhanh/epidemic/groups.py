@@ -81,6 +81,7 @@ class Levers(NamedTuple):
     firm_close_days: Ints
     detection: Reals
     trace: Reals
+    trace_share: Reals
     trace_capacity: Ints
     contact_action: Bytes
     contact_days: Ints
@@ -140,6 +141,7 @@ class State(NamedTuple):
     found_today: Ints  # infections confirmed today
     contacts: Ints  # (n, 2) contacts found today, before they are quarantined
     scratch: Counters  # (4, 64) of a chunk of events
+    chances: Reals  # (10,) that a contact of today's level is found, by layer
     expected: Reals  # (10,) contacts of one infection by layer
     commune_marks: Counters  # (C + 1,) while today's infections are sorted
     last_open: Ints  # (3, .) last day on which sites, schools and other workplaces were open
@@ -222,6 +224,7 @@ def new_state(packed: Packed, days: int, capacity: int) -> tuple[State, Calendar
         found_today=ints(capacity),
         contacts=ints(2 * (largest + house + 8192) + in_quarantine, 2),
         scratch=np.zeros((4, CHUNK), np.int64),
+        chances=np.zeros(len(Layer)),
         expected=np.zeros(len(Layer)),
         commune_marks=np.zeros(communes + 1, np.int64),
         last_open=np.full((3, max(communes, sites, 1)), -10_000, np.int32),

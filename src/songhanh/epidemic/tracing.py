@@ -149,7 +149,7 @@ def collect_work(day: int, who: int, lodged: bool, key: np.uint64, base_seed: np
         p.members,
         s.contacts,
         s.counters,
-        v.trace,
+        s.chances,
     )
     place = people[who, PLACE]
     if place < 0 or not was_open(
@@ -181,7 +181,7 @@ def collect_work(day: int, who: int, lodged: bool, key: np.uint64, base_seed: np
 def collect_community(who: int, i: int, key: np.uint64, p: Packed, w: Numbers, v: Levers, s: State,
                       n: int) -> int:  # fmt: skip
     """Add named community contacts: whom an infected person infected, who infected them, and bystanders."""
-    found, records, buffer, counters = v.trace[_COMMUNITY], s.records, s.contacts, s.counters
+    found, records, buffer, counters = s.chances[_COMMUNITY], s.records, s.contacts, s.counters
     if found <= 0.0:
         return n
     if i >= 0:
@@ -220,7 +220,7 @@ def collect_room(i: int, key: np.uint64, found: float, room: int, s: State, n: i
 def contacts_of(day: int, who: int, i: int, seed: np.uint64, base_seed: np.uint64, n: int, p: Packed, w: Numbers,
                 v: Levers, s: State) -> int:  # fmt: skip
     """Collect the contacts of one person that the tracers find; ``i`` is the infection, -1 if there is none known."""
-    people, records, buffer, counters, found = p.people, s.records, s.contacts, s.counters, v.trace
+    people, records, buffer, counters, found = p.people, s.records, s.contacts, s.counters, s.chances
     number = (records[i, FACTS] >> NUMBER_SHIFT) & NUMBER_MASK if i >= 0 else 0
     key = address(seed, who, number, _TRACE)
     only_room = False
@@ -276,6 +276,8 @@ def trace(
         first = counters[TRACE_DONE] if level == 0 else s.further_marks[level - 1, 0]
         if level > 0:
             last = min(s.further_marks[level - 1, 2], first + v.trace_capacity[level])
+        for layer in range(s.chances.shape[0]):
+            s.chances[layer] = v.trace[layer] * v.trace_share[level]
         n = 0
         for j in range(first, last):
             who = s.records[s.trace_queue[j], PERSON] if level == 0 else s.further[level - 1, j]

@@ -24,6 +24,7 @@ class Tally:
         self.horizon = horizon
         self.people = setting.people.astype(np.float64)
         self.restricted_by_area = np.zeros(setting.population.n_communes)
+        self.locked = np.zeros(days)
         self.staff_days = np.zeros(days)
         self.lodging_short = np.zeros(days)
         self.places_capacity = np.zeros(days)
@@ -36,6 +37,7 @@ class Tally:
         if day <= self.horizon.as_of:
             return
         self.restricted_by_area += today.restricted * self.people
+        self.locked[day] = float(self.people[today.epidemic.locked].sum())
         self.staff_days[day] = sum(today.needs.staff_days.values())
         self.lodging_short[day] = today.needs.lodging_short
 
@@ -83,6 +85,8 @@ def outcome_of(
     reported = epidemic.reported[future]
     by_found = reported.sum(axis=1)
     quarantined = epidemic.quarantined[future]
+    # Residents of locked communes are among the restricted already; those of single sealed hamlets are not.
+    in_hamlets = np.maximum(epidemic.sealed[future] - tally.locked[first : first + len(quarantined)], 0.0)
     lost = economy.value_added_baseline[future] - economy.value_added[future]
     lost_days = economy.lost_person_days[future].sum(axis=0)  # (J, causes)
     support = float(economy.support[future].sum())
@@ -96,7 +100,9 @@ def outcome_of(
         "peak_icu": float(epidemic.icu[future].max(initial=0)),
         "places_peak": float(quarantined.max(initial=0)),
         "tests": float(epidemic.tests[future].sum()),
-        "restricted_person_days": float(tally.restricted_by_area.sum() + quarantined.sum()),
+        "restricted_person_days": float(
+            tally.restricted_by_area.sum() + in_hamlets.sum() + quarantined.sum()
+        ),
         "value_added_lost_vnd_bn": float(lost.sum()),
         "job_days_lost": float(lost_days.sum()),
         "household_income_lost_vnd_bn": float(economy.household_income_lost[future].sum()) - support,

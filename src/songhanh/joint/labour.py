@@ -26,14 +26,15 @@ def labour_day(setting: Setting, engine: Engine, day: int, today: DayMeasures, r
         none = np.zeros(shape)
         return LabourDay(none, none, none, none, _open_rest(setting, today))
     away = engine.absences(day)
-    isolated, quarantined, dead, firm_closed = (
+    isolated, quarantined, dead, firm_closed, gone = (
         count.reshape(shape) / workers
-        for count in (away.isolated, away.quarantined, away.dead, away.firm_closed)
+        for count in (away.isolated, away.quarantined, away.dead, away.firm_closed, away.gone)
     )
     locked = away.locked.reshape(shape) / workers
     # Workers lodged at their site work on although their commune is sealed.
     lodged = today.epidemic.site_mode == SiteMode.ON_SITE
     locked[:-1][lodged] = 0.0
+    locked += gone  # taken out of the province by order, as others are kept in their hamlet by order
     return LabourDay(
         isolated=isolated,
         quarantined=quarantined,

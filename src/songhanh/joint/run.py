@@ -19,18 +19,20 @@ from songhanh.joint.labour import labour_day
 from songhanh.joint.outcome import Outcome
 from songhanh.joint.setting import Setting
 from songhanh.joint.world import World
-from songhanh.measures import DayMeasures, Schedule
+from songhanh.measures import DayMeasures, Run, Schedule
 from songhanh.response import Observed
 
 
 class Runner:
     """Runs replicates one after the other in one process, with arrays allocated once."""
 
-    def __init__(self, setting: Setting, horizon: Horizon, limits: Limits | None) -> None:
+    def __init__(
+        self, setting: Setting, horizon: Horizon, limits: Limits | None, capacity: int = 200_000
+    ) -> None:
         self.setting = setting
         self.horizon = horizon
         self.limits = limits
-        self.engine = Engine(setting.population, horizon.epidemic_days)
+        self.engine = Engine(setting.population, horizon.epidemic_days, capacity)
         self.economy = Economy(setting.economy, horizon.economy_days)
 
     def past(self, world: World, schedule: Schedule, give_up_at: int | None = None) -> Engine | None:
@@ -38,11 +40,9 @@ class Runner:
 
         Nothing is returned where infections pass ``give_up_at``: no world can have such a past.
         """
-        run = schedule.start(world.effects)
-        self._start_epidemic(world)
-        observed = Observed(self.engine.reported, self.engine.reported_site)
+        days = self._begin(world, schedule, None, with_economy=False)
         for day in range(self.horizon.as_of + 1):
-            self.engine.step(day, run.controls(day, observed).epidemic)
+            days.live(day)
             if give_up_at is not None and self.engine.n_infections >= give_up_at:
                 return None
         return self.engine
@@ -52,46 +52,69 @@ class Runner:
 
         The arrays of the day stay in `engine` and `economy`.
         """
-        run = schedule.start(world.effects)
-        self._start_epidemic(world)
-        self.economy.start(EconomyParameters.from_values(world.economy))
-        observed = Observed(self.engine.reported, self.engine.reported_site)
+        days = self._begin(world, schedule, None)
         for day in range(self.horizon.as_of + 1):
-            today = run.controls(day, observed)
-            self.engine.step(day, today.epidemic)
-            self.economy.step(day, today.economy, labour_day(self.setting, self.engine, day, today, True))
+            today = days.live(day)
         return today
 
     def run(self, plan: str, schedule: Schedule, world: World) -> Outcome:
         """Run one plan in one world to both horizons."""
-        run = schedule.start(world.effects)
-        self._start_epidemic(world)
-        self.economy.start(EconomyParameters.from_values(world.economy))
-        observed = Observed(self.engine.reported, self.engine.reported_site)
+        days, tally = self.live(schedule, world)
+        loss = Loss(days.lost_on, self.engine.n_infections, self.engine.n_fatal)
+        return outcome_of(plan, world.number, self.engine.result(), self.economy.result(), tally, loss)
+
+    def live(self, schedule: Schedule, world: World) -> tuple[Days, Tally]:
+        """Live all days of both horizons; the arrays stay in `engine` and `economy`."""
+        days = self._begin(world, schedule, self.limits)
         tally = Tally(self.setting, self.horizon)
-        lost_on = -1
         for day in range(self.horizon.economy_days):
             if day == self.horizon.as_of + 1:
                 self.engine.reseed(np.uint64(world.future_luck))
-            today = run.controls(day, observed)
-            if self._is_emergency(day, lost_on):
-                today = self._emergency(today)
-            runs = day < self.horizon.epidemic_days and lost_on < 0
-            if runs:
-                self.engine.step(day, today.epidemic)
-                if self.limits and self.engine.n_infections >= self.limits.control_lost_infections:
-                    lost_on = day
-            self.economy.step(day, today.economy, labour_day(self.setting, self.engine, day, today, runs))
-            tally.add(day, today)
-        loss = Loss(lost_on, self.engine.n_infections, self.engine.n_fatal)
-        return outcome_of(plan, world.number, self.engine.result(), self.economy.result(), tally, loss)
+            tally.add(day, days.live(day))
+        return days, tally
 
-    def _start_epidemic(self, world: World) -> None:
+    def _begin(
+        self, world: World, schedule: Schedule, limits: Limits | None, with_economy: bool = True
+    ) -> Days:
         parameters = EpidemicParameters.from_values(world.epidemic)
         self.engine.start(parameters, world.imports, np.uint64(world.luck))
+        if with_economy:
+            self.economy.start(EconomyParameters.from_values(world.economy))
+        return Days(self, schedule.start(world.effects), limits, with_economy)
 
-    def _is_emergency(self, day: int, lost_on: int) -> bool:
-        return self.limits is not None and 0 <= lost_on < day <= lost_on + self.limits.emergency_days
+
+class Days:
+    """The days of one replicate: levers from what was observed, then the epidemic, then the economy.
+
+    Attributes
+    ----------
+    lost_on
+        Run day on which control was lost, -1 if it is kept; the epidemic is not run any further.
+    """
+
+    def __init__(self, runner: Runner, run: Run, limits: Limits | None, with_economy: bool) -> None:
+        self._runner = runner
+        self._run = run
+        self._limits = limits
+        self._with_economy = with_economy
+        self._observed = Observed(runner.engine.reported, runner.engine.reported_site)
+        self.lost_on = -1
+
+    def live(self, day: int) -> DayMeasures:
+        """Live the next day and return its levers."""
+        runner, limits = self._runner, self._limits
+        today = self._run.controls(day, self._observed)
+        if limits is not None and 0 <= self.lost_on < day <= self.lost_on + limits.emergency_days:
+            today = self._emergency(today)
+        runs = day < runner.horizon.epidemic_days and self.lost_on < 0
+        if runs:
+            runner.engine.step(day, today.epidemic)
+            if limits and runner.engine.n_infections >= limits.control_lost_infections:
+                self.lost_on = day
+        if self._with_economy:
+            labour = labour_day(runner.setting, runner.engine, day, today, runs)
+            runner.economy.step(day, today.economy, labour)
+        return today
 
     def _emergency(self, today: DayMeasures) -> DayMeasures:
         """Close every site and lock every commune: what the economy bears when control is lost."""
@@ -101,7 +124,7 @@ class Runner:
             economy=replace(
                 economy,
                 admitted=np.zeros_like(economy.admitted),
-                work=economy.work * self.setting.essential[None, :],
+                work=economy.work * self._runner.setting.essential[None, :],
             ),
             restricted=np.ones_like(today.restricted),
         )

@@ -21,6 +21,7 @@ from songhanh.economy.controls import EconomyControls
 from songhanh.epidemic.controls import EpidemicControls
 from songhanh.measures.ground import Capacity, Floats, Ground, Indices
 from songhanh.response import Policy, PolicySet, policy_on
+from songhanh.response.contact import ContactRules, contact_rules
 
 Scope = Literal["areas", "sites", "province", "areas and sites"]
 STAFF = ("samplers", "tracers", "guards", "drivers", "clinicians", "inspectors")
@@ -255,6 +256,12 @@ def rule(at: At, kind: str, policy: str | None = None) -> Policy:
 def rule_on(policies: PolicySet, kind: str, when: date, policy: str | None = None) -> Policy:
     """Return a policy as `policy_on` does; remembered, since a run asks for it every day."""
     return policy_on(policies, kind, when, policy)
+
+
+@lru_cache(maxsize=256)
+def contact_rules_on(policies: PolicySet, when: date, at_home: bool) -> ContactRules:
+    """Return the rules for contacts as `contact_rules` does; remembered, and read only."""
+    return contact_rules(policies, when, at_home)
 
 
 def lower(lever: Floats, where: Indices, factor: Floats | float) -> None:

@@ -23,7 +23,7 @@ from songhanh.measures.plan import Plan
 from songhanh.measures.registry import parameters
 from songhanh.measures.reopening import WAITING, Rungs, Watch, rungs_of, step
 from songhanh.province.pack import Pack
-from songhanh.response import Observed, PolicySet, read_policies
+from songhanh.response import Observed, PolicySet, policies_on, read_policies
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +268,9 @@ class Run:
     ) -> DayMeasures:
         ground = self.schedule.ground
         draft = _first_draft(ground, capacity, holidays)
+        for discharge in policies_on(self.schedule.policies, "discharge", rules_on).values():
+            draft.epidemic.release_negatives = int(discharge["negative_samples"])
+            draft.epidemic.release_retest_days = int(discharge["retest_days"])
         acting = [
             (self.schedule.placed[i].measure, at)
             for i in self.schedule.canonical_order

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-import numpy as np
 from pydantic import Field
 
 from songhanh.core.text import Text
-from songhanh.epidemic.controls import EpidemicControls
+from songhanh.epidemic.controls import EpidemicControls, shut_by_cases
 from songhanh.measures.base import At, Measure, Needs, Scope, Task, Words
 
 
@@ -27,11 +26,7 @@ class FirmClosure(Measure):
 
     def contacts(self, at: At, controls: EpidemicControls) -> None:
         """Set the threshold; the fewest cases and the longest closure of overlapping measures hold."""
-        threshold = controls.firm_close_cases[at.sites]
-        controls.firm_close_cases[at.sites] = np.where(
-            threshold == 0, self.cases, np.minimum(threshold, self.cases)
-        )
-        controls.firm_close_days[at.sites] = np.maximum(controls.firm_close_days[at.sites], self.days)
+        shut_by_cases(controls.firm_close_cases, controls.firm_close_days, at.sites, self.cases, self.days)
 
     def needs(self, at: At) -> Needs:
         """Return inspectors who watch the firms of the sites."""

@@ -8,8 +8,8 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from songhanh.core.text import Text
-from songhanh.epidemic.controls import EpidemicControls
-from songhanh.measures.base import At, Measure, Needs, Scope, Task, Words, rule
+from songhanh.epidemic.controls import EpidemicControls, quarantine_by
+from songhanh.measures.base import At, Measure, Needs, Scope, Task, Words, contact_rules_on
 from songhanh.response import PolicySet, policy_on
 
 
@@ -32,10 +32,9 @@ class Quarantine(Measure):
         return None
 
     def contacts(self, at: At, controls: EpidemicControls) -> None:
-        """Quarantine for the days of the rule; extra places add to those of the province."""
-        controls.quarantine_days = max(controls.quarantine_days, int(rule(at, "quarantine")["days"]))
+        """Treat each level of contact as the rules say; extra places add to those of the province."""
+        quarantine_by(controls, contact_rules_on(at.policies, at.rules_on, self.at_home))
         controls.quarantine_places += self.extra_places
-        controls.quarantine_at_home = controls.quarantine_at_home or self.at_home
 
     def needs(self, at: At) -> Needs:
         """Return those who run the extra places; what occupied places cost is counted where occupancy is known."""
@@ -48,9 +47,11 @@ class Quarantine(Measure):
 
     def tasks(self, words: Words) -> tuple[Task, ...]:
         """Return the tasks of the order."""
+        rules = contact_rules_on(words.policies, words.on, self.at_home)
+        days = ", ".join(str(day) for day in rules.test_days if day)
         return (
-            Task(Text("đưa F1 đến nơi cách ly trong 24 giờ, xét nghiệm ngày 1, 7, 14",
-                      "bring contacts to quarantine within 24 hours; test on days 1, 7 and 14"),
+            Task(Text(f"đưa F1 đến nơi cách ly trong 24 giờ, xét nghiệm ngày {days}",
+                      f"bring contacts to quarantine within 24 hours; test on days {days}"),
                  Text("Trung tâm Y tế, Ban Chỉ huy Quân sự huyện", "District health centre and military command"), 1),
         )  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
 from songhanh.core.text import Text
@@ -18,11 +19,17 @@ TRACED = (
     (Layer.CLASS, "class"),
     (Layer.SCHOOL, "school"),
     (Layer.COMMUNITY, "community"),
+    (Layer.SHUTTLE, "shuttle"),
+    (Layer.QUARANTINE, "quarantine"),
 )
 
 
 class Tracing(Measure):
-    """Teams that trace the contacts of confirmed cases. Teams of overlapping measures add."""
+    """Teams that trace the contacts of confirmed cases. Teams of overlapping measures add.
+
+    ``f1_per_day`` and ``f2_per_day`` are the close contacts, and theirs, whose own contacts are traced as well; what
+    is done with each level is the rule ``contact`` in force.
+    """
 
     KIND: ClassVar[str] = "tracing"
     SCOPE: ClassVar[Scope] = "province"
@@ -30,6 +37,8 @@ class Tracing(Measure):
 
     kind: Literal["tracing"] = "tracing"
     cases_per_day: int = Field(ge=1, le=100_000)
+    f1_per_day: int = Field(default=0, ge=0, le=100_000)
+    f2_per_day: int = Field(default=0, ge=0, le=100_000)
     effort: float = Field(default=1.0, gt=0.0, le=1.0)  # 1: all that trained teams find
 
     def contacts(self, at: At, controls: EpidemicControls) -> None:
@@ -37,11 +46,17 @@ class Tracing(Measure):
         for layer, name in TRACED:
             found = at.effects[f"trace_{name}"] * self.effort
             controls.trace[layer] = max(float(controls.trace[layer]), found)
-        controls.trace_capacity += self.cases_per_day
+        controls.trace_share[1:] = at.effects["trace_share_further"]
+        controls.trace_capacity[:3] += np.array(
+            [self.cases_per_day, self.f1_per_day, self.f2_per_day], np.int32
+        )
 
     def needs(self, at: At) -> Needs:
         """Return the tracers who stand ready."""
-        tracers = self.cases_per_day * at.effects["tracer_days_per_case"] * self.effort
+        asked = (
+            self.cases_per_day + (self.f1_per_day + self.f2_per_day) * at.effects["tracer_share_per_contact"]
+        )
+        tracers = asked * at.effects["tracer_days_per_case"] * self.effort
         return Needs({"tracers": tracers}, money_vnd_bn=tracers * at.effects["cost_staff_vnd_day"] * 1e-9)
 
     def title(self, words: Words) -> Text:
