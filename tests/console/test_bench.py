@@ -14,15 +14,17 @@ import small
 from songhanh.console.bench import engine as bench_of_engine
 from songhanh.console.bench.economy import bench_economy
 from songhanh.console.bench.engine import bench_engine
+from songhanh.console.bench.nation import nation
 from songhanh.console.bench.night import bench_decide
 from songhanh.console.bench.scenario import demand_all, digest, features, parameters, scenario
 from songhanh.console.main import main
 from songhanh.core.errors import SonghanhError
 from songhanh.epidemic import Engine, parameter_table
+from songhanh.epidemic import layout as at
 from songhanh.province import load, population
 
 REPLICATES = 6
-DAYS = 90
+DAYS = 120
 
 
 @pytest.fixture(scope="module")
@@ -32,11 +34,19 @@ def of_engine() -> dict[str, Any]:
 
 def test_the_engine_is_measured_with_every_feature_at_work(of_engine: dict[str, Any]) -> None:
     assert set(of_engine) == {
-        "scenario", "controlled_ms", "controlled_us_per_infection", "warm_start_s", "threads_ratio", "machine",
+        "scenario", "controlled_ms", "controlled_us_per_infection", "uncontrolled_s", "uncontrolled_infections",
+        "warm_start_s", "threads_ratio", "machine",
     }  # fmt: skip
+    assert of_engine["uncontrolled_infections"] > 0.75 * of_engine["scenario"]["people"]
     assert len(of_engine["scenario"]["events"]) > 25
     assert min(of_engine["scenario"]["events"].values()) > 0
-    for key in ("controlled_ms", "controlled_us_per_infection", "warm_start_s", "threads_ratio"):
+    for key in (
+        "controlled_ms",
+        "controlled_us_per_infection",
+        "uncontrolled_s",
+        "warm_start_s",
+        "threads_ratio",
+    ):
         assert of_engine[key] > 0
     # A start holds many replicates' time, and the median of an infection is that of the whole.
     assert of_engine["warm_start_s"] > 1e-3 * of_engine["controlled_ms"]
@@ -51,6 +61,46 @@ def test_the_load_of_the_machine_is_told_and_its_name_is_not(of_engine: dict[str
     told = of_engine["machine"]
     assert told["cores"] >= 1 and told["processor"] and told["load_1_min_after"] is not None
     assert set(told) == {"processor", "cores", "system", "python", "load_1_min", "load_1_min_after"}
+
+
+def test_a_nation_is_measured_by_itself_and_looks_like_the_example() -> None:
+    found = bench_of_engine._nation(200_000, 40)
+    assert set(found) == {
+        "nation_build_s", "nation_controlled_ms", "nation_peak_gb", "nation_people", "nation_infections_median",
+    }  # fmt: skip
+    assert found["nation_infections_median"] > 70
+    packed = nation(200_000)
+    seen = np.sort(packed.by_age)
+    np.testing.assert_array_equal(seen, np.arange(200_000))
+    people = packed.people
+    assert (people[:, at.HOME_START] <= np.arange(200_000)).all()
+    has = people[:, at.PLACE] >= 0
+    np.testing.assert_array_equal(packed.members[people[has, at.RANK]], np.flatnonzero(has))
+    place = packed.places[people[has, at.PLACE]]
+    assert ((place[:, at.START] <= people[has, at.RANK]) & (people[has, at.RANK] < place[:, at.END])).all()
+    np.testing.assert_array_equal(place[:, at.PLACE_CELL], people[has, at.CELL])
+    on_bus = packed.riders[packed.bus_start[packed.bus_of[people[packed.riders, at.RANK]]]]
+    np.testing.assert_array_equal(people[on_bus, at.COMMUNE], people[packed.riders, at.COMMUNE])
+    assert 0.02 < len(packed.lodgers) / 200_000 < 0.05
+
+
+def test_an_uncontrolled_outbreak_that_stays_small_stops_the_benchmark() -> None:
+    people = small.ground().population
+    with pytest.raises(SonghanhError, match="people are infected"):
+        bench_of_engine._uncontrolled(scenario(people, 5), people.n_people)
+
+
+def test_a_nation_that_cannot_be_built_is_one_sentence() -> None:
+    with pytest.raises(SonghanhError, match="The nation could not be measured"):
+        bench_of_engine._nation(-1, 5)
+
+
+def test_peers_are_set_beside_our_own_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = {"covasim": {"controlled_ms": 5_000.0, "people": 10}, "laser": {"error": "stopped"}}
+    monkeypatch.setattr(bench_of_engine, "measure_peers", lambda people, days: told)
+    found = bench_of_engine._peers(10, 5, 10.0)
+    assert found["covasim"]["times_slower"] == 500.0
+    assert found["laser"] == {"error": "stopped"}
 
 
 def test_a_feature_that_did_nothing_stops_the_benchmark() -> None:
@@ -79,7 +129,8 @@ def test_the_scenario_names_parameters_that_exist_and_every_lever_moves() -> Non
     days = scenario(people, DAYS).controls
     first, later = days[0], days[21]
     for name in ("community", "movement", "boarding", "school", "work", "locked", "site_mode", "site_contact",
-                 "site_share", "firm_close_cases", "firm_close_days", "sampling", "site_sampling"):  # fmt: skip
+                 "site_share", "firm_close_cases", "firm_close_days", "hamlet_seal_cases", "hamlet_seal_days", "sealed_community",
+                 "sampling", "site_sampling"):  # fmt: skip
         assert not np.array_equal(getattr(first, name), getattr(later, name)), name
     # Days without a change share one object, as in a run of a plan.
     assert days[0] is days[15] is not days[16] is days[17]

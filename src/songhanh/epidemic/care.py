@@ -34,6 +34,7 @@ from songhanh.epidemic.layout import (
     ISOLATED,
     ISOLATION_DAYS,
     LAYER,
+    LINK_SHIFT,
     N_KEPT_ISOLATED,
     NOW_HOSPITAL,
     NOW_ICU,
@@ -158,8 +159,8 @@ def care(day: int, seed: np.uint64, p: Packed, w: Numbers, s: State, cal: Calend
             i = chunks[chunk, k]
             who = records[i, PERSON]
             stage, outcome = records[i, STAGE], records[i, OUTCOME]
-            if words[who] & GONE:
-                records[i, STAGE] = CARE_OVER  # falls ill elsewhere
+            if stage == AT_HOME and words[who] & (GONE | DEAD):
+                records[i, STAGE] = CARE_OVER  # falls ill elsewhere, or has died of another infection
             elif stage == AT_HOME:
                 counters[NOW_SEVERE] += 1
                 records[i, STAGE] = IN_WARD
@@ -187,10 +188,12 @@ def care(day: int, seed: np.uint64, p: Packed, w: Numbers, s: State, cal: Calend
 
 @bare_kernel
 def die(day: int, who: int, p: Packed, s: State, books: Books) -> None:
-    """Count a death."""
+    """Count a death, once a person."""
+    word = s.words[who]
+    if word & DEAD:
+        return
     books.deaths[day, p.people[who, COMMUNE]] += 1
     books.deaths_age[day, p.people[who, TRAITS] & AGE_MASK] += 1
-    word = s.words[who]
     if word & ISOLATED:
         s.counters[NOW_HOSPITAL] -= 1
     word = (leave_quarantine(word, s.counters) & ~ISOLATED) | DEAD
@@ -230,7 +233,8 @@ def confirm(day: int, p: Packed, w: Numbers, s: State, cal: Calendar, books: Boo
         for k in range(fill[chunk]):
             i, who = chunks[chunk, k], some[k]
             word = words[who]
-            if word & (CONFIRMED | DEAD | GONE):
+            is_over = int(word >> LINK_SHIFT) - 1 != i  # infected again since the sample
+            if word & (CONFIRMED | DEAD | GONE) or is_over:
                 continue
             where = found_where(records[i, LAYER], word, sealed[people[who, HAMLET]] != 0)
             books.reported[day, people[who, COMMUNE], where] += 1

@@ -43,6 +43,7 @@ _ARRAYS: dict[str, tuple[type[np.generic], str, float, float]] = {
     "firm_close_days": (np.int32, "site or rest", 0.0, 3650.0),
     "trace": (np.float32, "layer", 0.0, 1.0),
 }
+_MOST = 2_000_000_000
 _SCALARS = {
     "quarantine_places": 0,
     "release_negatives": 0,
@@ -73,7 +74,7 @@ def _look_possible(controls: EpidemicControls) -> bool:
     groups: dict[tuple[type[np.generic], float], list[NDArray[Any]]] = {}
     for name, (dtype, _, _, high) in _ARRAYS.items():
         array = getattr(controls, name)
-        if array.dtype != dtype or not array.flags.c_contiguous:
+        if not isinstance(array, np.ndarray) or array.dtype != dtype or not array.flags.c_contiguous:
             return False
         if dtype is not np.bool_:
             groups.setdefault((dtype, high), []).append(array.reshape(-1))
@@ -102,15 +103,20 @@ def check_controls(controls: EpidemicControls, n_communes: int, n_sites: int) ->
     in_range = _look_possible(controls)
     for name, (dtype, by, low, high) in _ARRAYS.items():
         array = getattr(controls, name)
-        if array.dtype != dtype or array.shape != shapes[by] or not array.flags.c_contiguous:
+        if not isinstance(array, np.ndarray):
+            what = type(array).__name__
+            faults.append(
+                _fault(name, f"a {what}", f"a contiguous {np.dtype(dtype)} {shapes[by]}, one a {by}")
+            )
+        elif array.dtype != dtype or array.shape != shapes[by] or not array.flags.c_contiguous:
             what = f"{array.dtype} {array.shape}"
             faults.append(_fault(name, what, f"a contiguous {np.dtype(dtype)} {shapes[by]}, one a {by}"))
         elif not in_range and array.size and not (float(array.min()) >= low and float(array.max()) <= high):
             faults.append(_fault(name, f"{array.min()} to {array.max()}", f"{low:g} to {high:g}"))
     for name, lowest in _SCALARS.items():
         value = getattr(controls, name)
-        if not value >= lowest:
-            faults.append(_fault(name, str(value), f"{lowest} or more"))
+        if not (isinstance(value, int | np.integer) and lowest <= value <= _MOST):
+            faults.append(_fault(name, str(value), f"a whole number, {lowest} to {_MOST}"))
     if faults:
         raise SonghanhError(faults)
 

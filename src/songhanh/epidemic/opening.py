@@ -19,6 +19,7 @@ from songhanh.epidemic.layout import (
     ANY_DOSES,
     ANY_LODGED,
     AWAY_FIRM,
+    CONFIRMED,
     DAY,
     DEAD,
     DETECTABLE_DAYS,
@@ -28,6 +29,8 @@ from songhanh.epidemic.layout import (
     HAMLET,
     HOMES_FROM,
     HOMES_TO,
+    IN_ICU,
+    IN_WARD,
     ISOLATED,
     LINK_SHIFT,
     MASS_SAMPLE,
@@ -40,6 +43,7 @@ from songhanh.epidemic.layout import (
     ROOMS_FROM,
     ROOMS_TO,
     SITE,
+    STAGE,
     START,
     URGENT_SAMPLE,
     VACCINATING,
@@ -157,10 +161,11 @@ def may_leave(day: int, who: int, p: Packed, s: State) -> bool:
     word = s.words[who]
     if word & (DEAD | ISOLATED | QUARANTINED) or s.sealed[p.people[who, HAMLET]]:
         return False
-    return (
-        not word & EVER
-        or s.records[int(word >> LINK_SHIFT) - 1, PENDING] & (URGENT_SAMPLE | MASS_SAMPLE) == 0
-    )
+    if not word & EVER:
+        return True
+    i = int(word >> LINK_SHIFT) - 1
+    in_ward = s.records[i, STAGE] == IN_WARD or s.records[i, STAGE] == IN_ICU
+    return not in_ward and s.records[i, PENDING] & (URGENT_SAMPLE | MASS_SAMPLE) == 0
 
 
 @bare_kernel
@@ -184,7 +189,8 @@ def move_lodgers(day: int, p: Packed, levers: Levers, s: State, books: Books) ->
                 who = some[k]
                 if leave and may_leave(day, who, p, s):
                     word = touch(who, words, s.touched, counters)
-                    if word & EVER and day - s.records[int(word >> LINK_SHIFT) - 1, DAY] < DETECTABLE_DAYS:
+                    is_unknown = word & EVER != 0 and word & CONFIRMED == 0
+                    if is_unknown and day - s.records[int(word >> LINK_SHIFT) - 1, DAY] < DETECTABLE_DAYS:
                         books.daily[D_EXPORTED, day] += 1
                     set_word(
                         who, word | GONE, words, p.people, s.sealed, s.place_closed, s.place_away, s.absent

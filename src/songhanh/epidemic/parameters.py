@@ -53,6 +53,31 @@ _POSITIVE = (
     "vaccine_severe_half_life_days",
     "natural_half_life_days",
 )
+# Beyond these, whole numbers and exponentials overflow, or draws of contacts never end: by name or its beginning.
+_LARGEST = {
+    "reproduction_number": 1000.0,
+    "share_": 100.0,
+    "site_factor": 100.0,
+    "idle_boarding_factor": 100.0,
+    "dormitory_factor": 100.0,
+    "household_scaling": 10.0,
+    "activity_age_": 1000.0,
+    "susceptibility_age_": 1000.0,
+    "incubation_sigma": 10.0,
+    "infectious_mean_days": 1000.0,
+    "symptoms_to_test_days": 1000.0,
+    "community_contacts_traceable": 500.0,
+    "lab_turnaround_days": 10_000.0,
+    "trace_": 10_000.0,
+    "quarantine_room_people": 10_000.0,
+    "isolation_days": 10_000.0,
+    "onset_to_ward_days": 10_000.0,
+    "ward_to_icu_days": 10_000.0,
+    "vaccine_delay_days": 10_000.0,
+    "vaccine_interval_days": 10_000.0,
+    "natural_from_days": 100_000.0,
+}
+_LEAST_DISPERSION = 0.01  # below, the table of individual infectiousness is empty but for its last rows
 _RATIOS = (
     "transmissibility",
     "latent_ratio",
@@ -198,6 +223,14 @@ def _check(values: Mapping[str, float]) -> None:
         for name, value in values.items()
         if not (value >= 0 and math.isfinite(value))
     ]
+    faults += [
+        _fault(name, value, f"0 to {most:g}")
+        for start, most in _LARGEST.items()
+        for name, value in values.items()
+        if name.startswith(start) and most < value < math.inf
+    ]
+    if 0 < values["dispersion"] < _LEAST_DISPERSION:
+        faults.append(_fault("dispersion", values["dispersion"], f"{_LEAST_DISPERSION:g} or more"))
     if faults:
         raise SonghanhError(faults)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,8 +121,6 @@ def pack(population: Population) -> Packed:
     if len(population.household) and population.household[-1] != len(size) - 1:
         raise ValueError("people must be sorted by household")
     people = aligned(n, at.N_PERSON_COLUMNS)
-    age_start = np.zeros(9 * population.n_hamlets + 1, np.int32)
-    by_age = np.empty(n, np.int32)
     _fill_people(
         population.household_start,
         population.household_commune,
@@ -133,16 +131,12 @@ def pack(population: Population) -> Packed:
         population.place_rank,
         population.work_cell,
         population.lodger,
-        population.hamlet_start,
         people,
-        age_start,
-        by_age,
     )
     places = _places(population)
     riders, bus_start, bus_of = _buses(population, people, places)
     lodgers, lodger_start = _lodgers(population, people)
-    workers, worker_start = _workers(people, population.n_hamlets)
-    return Packed(
+    return complete(
         people=people,
         places=places,
         hamlets=_hamlets(population),
@@ -150,19 +144,33 @@ def pack(population: Population) -> Packed:
         boardings=np.stack([population.boarding_start, population.boarding_end], axis=1).astype(np.int32),
         commune_start=np.ascontiguousarray(population.commune_start, np.int32),
         hamlet_start=np.ascontiguousarray(population.hamlet_start, np.int32),
-        by_age=by_age,
-        age_start=age_start,
         riders=riders,
         bus_start=bus_start,
         bus_of=bus_of,
         lodgers=lodgers,
         lodger_start=lodger_start,
-        workers=workers,
-        worker_start=worker_start,
-        group_sizes=_group_sizes(age_start, population.hamlet_start),
-        site_workers=_site_workers(population),
         household_sizes=np.bincount(np.minimum(size, 63), minlength=64).astype(np.int64),
         sizes=np.array([population.n_sites, population.n_sectors], np.int64),
+    )
+
+
+def complete(
+    people: Ints, hamlet_start: Ints, sizes: NDArray[np.int64], **others: NDArray[np.integer[Any]]
+) -> Packed:
+    """Add what follows from the rows of people: the lists by age and of workers, and the sizes of groups."""
+    by_age, age_start = _sort_by_age(people, hamlet_start)
+    workers, worker_start = _workers(people, hamlet_start[-1])
+    return Packed(
+        **others,  # type: ignore[arg-type]
+        people=people,
+        hamlet_start=hamlet_start,
+        sizes=sizes,
+        by_age=by_age,
+        age_start=age_start,
+        workers=workers,
+        worker_start=worker_start,
+        group_sizes=_group_sizes(age_start, hamlet_start),
+        site_workers=_site_workers(workers, sizes[0], sizes[1]),
     )
 
 
@@ -177,12 +185,9 @@ def _fill_people(
     rank: Ints,
     cell: NDArray[np.int16],
     lodger: NDArray[np.uint8],
-    hamlet_start: Ints,
     people: Ints,
-    age_start: Ints,
-    by_age: Ints,
 ) -> None:
-    """Fill the rows of people, and sort them by (commune, age group, hamlet) by counting."""
+    """Fill the rows of people."""
     for h in range(household_start.shape[0] - 1):
         lo, hi = household_start[h], household_start[h + 1]
         for i in range(lo, hi):
@@ -195,6 +200,13 @@ def _fill_people(
             people[i, 5] = rank[i]
             people[i, 6] = cell[i]
             people[i, 7] = group | (16 if lodger[i] else 0) | ((hi - lo) << 8)
+
+
+@kernel
+def _sort_by_age(people: Ints, hamlet_start: Ints) -> tuple[Ints, Ints]:
+    """Sort people by (commune, age group, hamlet), by counting."""
+    age_start = np.zeros(9 * hamlet_start[-1] + 1, np.int32)
+    by_age = np.empty(people.shape[0], np.int32)
     for i in range(people.shape[0]):
         age_start[age_bin(people[i, 2], people[i, 3], people[i, 7] & 15, hamlet_start) + 1] += 1
     for k in range(1, age_start.shape[0]):
@@ -204,6 +216,7 @@ def _fill_people(
         k = age_bin(people[i, 2], people[i, 3], people[i, 7] & 15, hamlet_start)
         by_age[filled[k]] = i
         filled[k] += 1
+    return by_age, age_start
 
 
 @bare_kernel
@@ -236,6 +249,15 @@ def _workers(people: Ints, n_hamlets: int) -> tuple[Ints, Ints]:
             workers[filled[h], 2] = people[i, 4]
             filled[h] += 1
     return workers, start
+
+
+@kernel
+def _site_workers(workers: Ints, n_sites: int, n_sectors: int) -> NDArray[np.int64]:
+    """Count workers by site; without arrays as long as the people are many."""
+    sites = np.zeros(n_sites + 1, np.int64)
+    for j in range(workers.shape[0]):
+        sites[workers[j, 1] // n_sectors] += 1
+    return sites
 
 
 @kernel
@@ -318,9 +340,3 @@ def _luck(who: NDArray[np.int64]) -> NDArray[np.uint64]:
     for j in range(who.shape[0]):
         luck[j] = address(np.uint64(0), who[j], 1, _LODGE)
     return luck
-
-
-def _site_workers(population: Population) -> NDArray[np.int64]:
-    cell = population.work_cell.astype(np.int64)
-    sites = cell[cell >= 0] // population.n_sectors
-    return np.bincount(sites, minlength=population.n_sites + 1).astype(np.int64)

@@ -93,6 +93,6 @@ def _doses(values: Mapping[str, float], day: Floats, against: str) -> Floats:
     works = round(values["vaccine_delay_days"])
     second = works + max(1, round(values["vaccine_interval_days"]))
     half_life = values[f"vaccine_{against}_half_life_days"]
-    one = values[f"vaccine_1_{against}"] * 0.5 ** ((day - works) / half_life)
-    two = values[f"vaccine_2_{against}"] * 0.5 ** ((day - second) / half_life)
+    one = values[f"vaccine_1_{against}"] * 0.5 ** (np.maximum(day - works, 0.0) / half_life)
+    two = values[f"vaccine_2_{against}"] * 0.5 ** (np.maximum(day - second, 0.0) / half_life)
     return np.where(day < works, 0.0, np.where(day < second, one, two))

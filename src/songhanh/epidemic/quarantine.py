@@ -127,6 +127,9 @@ def quarantine(
         word = (word & ~UNTIL_MASK) | (np.uint64(last) << UNTIL_SHIFT)
         set_word(who, word, words, p.people, s.sealed, s.place_closed, s.place_away, s.absent)
         slots[slot, ENTERED] = day
+        slots[slot, LEVEL] = min(
+            slots[slot, LEVEL], level
+        )  # an F2 at home whose housemate is a case is F1 now
         push(END_QUARANTINE, last + 1, slot, chunks, fill, following, heads, tails, marks, counters)
         if level == 1:
             count_tests(day, last, v.test_days, s.tests_due)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from songhanh.epidemic.controls import EpidemicControls
 from songhanh.epidemic.engine import Engine
 from songhanh.epidemic.parameters import EpidemicParameters
+from songhanh.epidemic.people import Packed
 from songhanh.epidemic.result import EpidemicResult
 from songhanh.province.population import Population
 
@@ -17,7 +18,7 @@ ControlsOfDay = Callable[[int, Engine], EpidemicControls]
 
 
 def simulate(
-    population: Population,
+    population: Population | Packed,
     parameters: EpidemicParameters,
     controls_of_day: ControlsOfDay,
     imports: NDArray[np.int64],

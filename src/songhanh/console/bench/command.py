@@ -10,6 +10,7 @@ import click
 
 from songhanh.console.bench.economy import bench_economy
 from songhanh.console.bench.engine import bench_engine
+from songhanh.console.bench.nation import PEOPLE
 from songhanh.console.bench.night import bench_decide
 from songhanh.console.output import demand_writable, write_json
 from songhanh.core.canonical import json_bytes
@@ -41,10 +42,30 @@ def bench(ctx: click.Context) -> None:
 @_pack
 @click.option("--replicates", default=20, show_default=True, type=click.IntRange(1, 10_000))
 @click.option("--days", default=120, show_default=True, type=click.IntRange(1, 365))
+@click.option(
+    "--nation/--no-nation", default=True, show_default=True, help="Also a made-up nation (6 GB of memory)."
+)
+@click.option("--nation-people", default=PEOPLE, show_default=True, type=click.IntRange(100_000, 200_000_000))
+@click.option(
+    "--peers/--no-peers", default=True, show_default=True, help="Also the peers that `make peers` installed."
+)
 @_json
-def engine(pack: str, replicates: int, days: int, json_file: str | None) -> None:
-    """Measure the epidemic engine: a controlled outbreak with every feature on, on one core."""
-    _report("engine", json_file, lambda: bench_engine(pack, replicates, days))
+def engine(
+    pack: str,
+    replicates: int,
+    days: int,
+    nation: bool,
+    nation_people: int,
+    peers: bool,
+    json_file: str | None,
+) -> None:
+    """Measure the epidemic engine: controlled with every feature on, uncontrolled, a nation; on one core."""
+
+    def tell(stage: str) -> None:
+        click.echo(f"engine: {stage} ...", err=True)
+
+    size = nation_people if nation else 0
+    _report("engine", json_file, lambda: bench_engine(pack, replicates, days, size, peers, tell))
 
 
 @bench.command()

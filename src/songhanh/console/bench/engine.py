@@ -2,39 +2,69 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from songhanh.console.bench.machine import machine
+from songhanh.console.bench.peers.measure import measure_peers, peers_python
 from songhanh.console.bench.scenario import Scenario, demand_all, digest, features, parameters, scenario
 from songhanh.core.errors import Fault, SonghanhError
 from songhanh.epidemic import Engine, simulate
 from songhanh.province import load, population
 
+UNCONTROLLED_RUNS = 3
+MOST_OF_ALL = 0.75
 
-def bench_engine(pack_ref: str, replicates: int, days: int) -> dict[str, Any]:
-    """Measure the engine on the committed scenario.
+
+def bench_engine(
+    pack_ref: str,
+    replicates: int,
+    days: int,
+    nation_people: int = 0,
+    with_peers: bool = False,
+    report: Callable[[str], None] = lambda stage: None,
+) -> dict[str, Any]:
+    """Measure the engine on the committed scenarios.
+
+    Parameters
+    ----------
+    nation_people
+        People of a made-up nation to measure as well; 0 leaves it out.
+    with_peers
+        Whether to run the peers that are installed on the same work, in the same call.
+    report
+        Told what is measured next.
 
     Raises
     ------
     SonghanhError
-        If a feature of the engine did nothing, or the output is not that of the tested path.
+        If a feature of the engine did nothing, the output is not that of the tested path, or the Python named for
+        the peers is none.
     """
+    if with_peers:
+        peers_python()  # a wrong path fails now, not after minutes
     before = machine()
     people = population(load(pack_ref))
     committed = scenario(people, days)
+    report("compile")
     engine = Engine(people, days)
     told = digest(committed.run(engine, seed=1))  # compiles; not timed
+    report("the tested path")
     _demand_tested_path(committed, told)
+    report(f"controlled, {replicates} replicates")
     spent, infections, counts = _replicates(committed, engine, replicates)
     demand_all(counts)
-    return {
+    controlled_ms = 1e3 * statistics.median(spent)
+    report("uncontrolled")
+    found: dict[str, Any] = {
         "scenario": {
             "pack": pack_ref,
             "people": people.n_people,
@@ -44,12 +74,70 @@ def bench_engine(pack_ref: str, replicates: int, days: int) -> dict[str, Any]:
             "sha256": told,
             "events": counts,
         },
-        "controlled_ms": 1e3 * statistics.median(spent),
+        "controlled_ms": controlled_ms,
         "controlled_us_per_infection": 1e6 * sum(spent) / max(sum(infections), 1),
-        "warm_start_s": _warm_start(pack_ref, days, told),
-        "threads_ratio": _threads_ratio(committed, max(2, replicates // 4)),
-        "machine": {**before, "load_1_min_after": machine()["load_1_min"]},
+        **_uncontrolled(committed, people.n_people),
     }
+    report("warm start, threads")
+    found["warm_start_s"] = _warm_start(pack_ref, days, told)
+    found["threads_ratio"] = _threads_ratio(committed, max(2, replicates // 4))
+    if nation_people:
+        report(f"a nation of {nation_people:,}")
+        found |= _nation(nation_people, days)
+    if with_peers:
+        report("peers")
+        found["peers"] = _peers(people.n_people, days, controlled_ms)
+    found["machine"] = {**before, "load_1_min_after": machine()["load_1_min"]}
+    return found
+
+
+def _uncontrolled(committed: Scenario, n_people: int) -> dict[str, Any]:
+    """Measure an outbreak that nobody controls, in which at least three quarters of the people are infected."""
+    engine = Engine(committed.population, committed.days, n_people)
+    spent, infections = [], []
+    for seed in range(1, UNCONTROLLED_RUNS + 2):  # the first touches the memory; not counted
+        started = time.perf_counter()
+        result = committed.run_uncontrolled(engine, seed)
+        spent.append(time.perf_counter() - started)
+        infections.append(int(result.infections.sum()))
+    if min(infections) < MOST_OF_ALL * n_people:
+        raise SonghanhError(
+            Fault(
+                code="bench.small",
+                message=f"Uncontrolled, only {min(infections):,} of {n_people:,} people are infected.",
+                remedy=f"Run more days: at least {MOST_OF_ALL:.0%} should be.",
+            )
+        )
+    return {
+        "uncontrolled_s": statistics.median(spent[1:]),
+        "uncontrolled_infections": int(statistics.median(infections[1:])),
+    }
+
+
+def _nation(n_people: int, days: int) -> dict[str, Any]:
+    """Measure a nation in a process of its own, so that its memory is seen alone and given back."""
+    command = [sys.executable, "-m", "songhanh.console.bench.nation", str(n_people), str(days)]
+    said = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own module
+    if said.returncode:
+        last = said.stderr.strip().splitlines()[-1:] or ["no reason given"]
+        raise SonghanhError(
+            Fault(
+                "bench.nation",
+                f"The nation could not be measured: {last[0]}.",
+                "Give fewer people, or --no-nation.",
+            )
+        )
+    figures: dict[str, Any] = json.loads(said.stdout.strip().splitlines()[-1])
+    return figures
+
+
+def _peers(n_people: int, days: int, controlled_ms: float) -> dict[str, Any]:
+    """Run the peers on the same number of people and days, and say how many times as long they take."""
+    peers = measure_peers(people=n_people, days=days)
+    for figures in peers.values():
+        if "controlled_ms" in figures:
+            figures["times_slower"] = figures["controlled_ms"] / controlled_ms
+    return peers
 
 
 def _replicates(

@@ -28,31 +28,40 @@ from songhanh.epidemic import (
     no_controls,
     variants,
 )
+from songhanh.epidemic.people import Packed
 from songhanh.province import Population
 from songhanh.response.contact import Action
 
 IMPORTS = 70
+UNCONTROLLED_R = 4.5
 MEASURES_FROM = 16  # plans act from here on; before it only testing, tracing and quarantine
 LOCKED_UNTIL, CLOSED_UNTIL = 60, 45
 TRACE = (0.95, 0.45, 0.4, 0.006, 0.4, 0.02, 0.4, 0.2, 0.8, 0.0)  # by layer: some ten contacts a case
 AGAIN_ON = 115
-RETURN_FROM, RETURN_UNTIL = 30, 80  # lodgers go home by arrangement, and come back
+RETURN_FROM, RETURN_UNTIL = 16, 80  # lodgers go home by arrangement, and come back
 
 
 @lru_cache(maxsize=1)
 def parameters() -> EpidemicParameters:
     """Return the parameters of `scenario.csv`; those that it does not name are the defaults."""
+    return EpidemicParameters.from_values(_values())
+
+
+def uncontrolled_parameters() -> EpidemicParameters:
+    """Return the same parameters with an R at which most people are infected within the horizon."""
+    return EpidemicParameters.from_values({**_values(), "reproduction_number": UNCONTROLLED_R})
+
+
+def _values() -> dict[str, float]:
     with (files("songhanh.console.bench") / "scenario.csv").open(encoding="utf-8") as file:
-        return EpidemicParameters.from_values(
-            {row["name"]: float(row["value"]) for row in csv.DictReader(file)}
-        )
+        return {row["name"]: float(row["value"]) for row in csv.DictReader(file)}
 
 
 @dataclass(frozen=True, eq=False)
 class Scenario:
     """What one replicate is given: the levers of every day, the infections that come in, and the people."""
 
-    population: Population
+    population: Population | Packed
     days: int
     controls: tuple[EpidemicControls, ...]
     imports: NDArray[np.int64]
@@ -64,24 +73,35 @@ class Scenario:
             engine.step(day, controls)
         return engine.result()
 
+    def run_uncontrolled(self, engine: Engine, seed: int) -> EpidemicResult:
+        """Run one replicate in which nobody does anything."""
+        engine.start(uncontrolled_parameters(), self.imports, np.uint64(seed))
+        nothing = no_controls(self.population.n_communes, self.population.n_sites)
+        for day in range(self.days):
+            engine.step(day, nothing)
+        return engine.result()
+
 
 def scenario(population: Population, days: int) -> Scenario:
     """Return the scenario for some people: infections come in among workers of the sites and in one commune."""
-    at_sites = np.flatnonzero(
-        (population.work_cell >= 0) & (population.work_cell < population.n_sites * population.n_sectors)
-    )
+    cell = population.work_cell
+    at_sites = np.flatnonzero((cell >= 0) & (cell < population.n_sites * population.n_sectors))
+    return scenario_of(population, at_sites, days)
+
+
+def scenario_of(population: Population | Packed, at_sites: NDArray[np.int64], days: int) -> Scenario:
+    """Return the scenario for people of whom some work at the sites."""
     workers = at_sites[:: max(1, len(at_sites) // (IMPORTS - 5))][: IMPORTS - 5]
     people = np.concatenate([workers, np.arange(5)])
     number = np.arange(len(people), dtype=np.int64)
     imports = np.stack([people.astype(np.int64), number % 6, (number % 10 == 9).astype(np.int64)], axis=1)
-    again = np.array(
-        [[who, AGAIN_ON, 0] for who in people[-5:]], np.int64
-    )  # the same people, from another journey
+    # The same people, from another journey.
+    again = np.array([[who, AGAIN_ON, 0] for who in people[-5:]], np.int64)
     imports = np.concatenate([imports, again[again[:, 1] < days]])
     return Scenario(population, days, _levers(population, days), imports)
 
 
-def _levers(population: Population, days: int) -> tuple[EpidemicControls, ...]:
+def _levers(population: Population | Packed, days: int) -> tuple[EpidemicControls, ...]:
     """Return the levers by day; days without a change share one object, as in a run of a plan."""
     quiet = _effort(population)
     known: dict[tuple[bool, ...], EpidemicControls] = {}
@@ -97,7 +117,7 @@ def _levers(population: Population, days: int) -> tuple[EpidemicControls, ...]:
     return tuple(found)
 
 
-def _effort(population: Population) -> EpidemicControls:
+def _effort(population: Population | Packed) -> EpidemicControls:
     """Return testing, tracing, quarantine and vaccination with scarce tracers, places and samples."""
     n, communes, sites = population.n_people, population.n_communes, population.n_sites
     controls = no_controls(communes, sites)
@@ -120,7 +140,7 @@ def _effort(population: Population) -> EpidemicControls:
 
 
 def _measures(
-    population: Population, sampled: bool, locked: bool, closed: bool, away: bool
+    population: Population | Packed, sampled: bool, locked: bool, closed: bool, away: bool
 ) -> EpidemicControls:
     """Return the levers of a day once every measure is in force."""
     controls = _effort(population)
@@ -129,7 +149,7 @@ def _measures(
     controls.boarding[:] = 0.6
     controls.school[:] = 0.0
     controls.work[:] = 0.6
-    controls.locked[: max(1, population.n_communes // 40)] = locked
+    controls.locked[-max(1, population.n_communes // 40) :] = locked
     controls.hamlet_seal_cases[:] = 5
     controls.hamlet_seal_days[:] = 14
     controls.sealed_community[:] = 0.1
@@ -141,7 +161,7 @@ def _measures(
     controls.site_contact[:] = 0.6
     controls.firm_close_cases[:] = 2
     controls.firm_close_days[:] = 14
-    controls.lodgers_away[:] = 0.03 if away else 0.0
+    controls.lodgers_away[:] = 0.06 if away else 0.0
     if sampled:
         controls.sampling[: max(1, population.n_communes // 20)] = 0.05
         controls.site_sampling[:] = 0.1
