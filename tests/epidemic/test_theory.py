@@ -1,11 +1,12 @@
-"""The engine against closed forms."""
+"""The engine against closed forms, each within its Monte Carlo error (four standard errors)."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 import worlds
-from scenarios import only, run
+from numpy.typing import NDArray
+from scenarios import PROVINCE, imports_of, only, run, sources, tree_of
 from scipy.optimize import brentq
 
 from songhanh.epidemic import Engine, EpidemicParameters, Layer, no_controls
@@ -13,73 +14,112 @@ from songhanh.epidemic import layout as at
 
 K = 0.43
 PEOPLE = worlds.homogeneous(150_000)
+N = PEOPLE.n_people
 ENGINE = Engine(PEOPLE, 420, capacity=150_000)
 
 
-def seeds(k: int, n: int = 150_000) -> np.ndarray:
-    return np.stack([np.arange(k) * (n // k), np.zeros(k, int)], axis=1).astype(np.int64)
+def seeds(k: int, n: int = N) -> NDArray[np.int64]:
+    """Return infections from outside on day 0, spread over the people."""
+    return imports_of(np.arange(k) * (n // k))
+
+
+def within(values: NDArray[np.floating] | list[float], expected: float) -> bool:
+    """Tell whether the mean of replicates lies within four standard errors of what theory says."""
+    error = np.std(values, ddof=1) / np.sqrt(len(values))
+    return bool(abs(np.mean(values) - expected) < 4 * error)
 
 
 @pytest.mark.parametrize("r", [1.3, 2.0, 3.0])
 def test_final_size_follows_kermack_and_mckendrick(r: float) -> None:
-    share = 400 / PEOPLE.n_people
-    closed_form = brentq(lambda z: 1 - z - (1 - share) * np.exp(-r * z), 1e-6, 1 - 1e-12)
+    share, replicates = 400 / N, 4
+    size = brentq(lambda z: 1 - z - (1 - share) * np.exp(-r * z), 1e-6, 1 - 1e-12)
+    # The central limit theorem for final sizes (Andersson and Britton 2000, theorem 4.2), infectivity with shape K.
+    left = 1 - size
+    variance = size * left * (1 + r * r / K * left) / (1 - r * left) ** 2 / N
     values = only("community", reproduction_number=r)
     sizes = [
-        run(values=values, seed=s, imports=seeds(400), days=420, engine=ENGINE).infections.sum()
-        / PEOPLE.n_people
-        for s in range(2)
+        run(values=values, seed=s, imports=seeds(400), engine=ENGINE).infections.sum() / N
+        for s in range(replicates)
     ]
-    assert np.mean(sizes) == pytest.approx(closed_form, abs=0.012)
+    assert np.mean(sizes) == pytest.approx(size, abs=min(0.012, 4 * np.sqrt(variance / replicates)))
+
+
+def generation(parameters: EpidemicParameters) -> NDArray[np.float64]:
+    """Return the distribution of days from an infection to those that it causes, from the tables drawn from."""
+    latent = np.bincount(parameters.day_tables[at.T_LATENT].astype(int)) / at.TABLE_SIZE
+    return np.convolve(latent, parameters.profile)
 
 
 @pytest.mark.parametrize("r", [1.5, 2.5, 5.0])
 def test_growth_rate_solves_euler_lotka(r: float) -> None:
-    values = only("community", reproduction_number=r)
-    parameters = EpidemicParameters.from_values(values)
-    latent = np.bincount(parameters.tables[at.T_LATENT].astype(int)) / at.TABLE_SIZE
-    age = np.arange(len(latent))[:, None] + np.arange(at.PROFILE_DAYS)[None, :]
-    density = latent[:, None] * parameters.profile[None, :]
-    susceptible = 1 - 4000 / PEOPLE.n_people  # in the middle of the days that are fitted
+    parameters = EpidemicParameters.from_values(only("community", reproduction_number=r))
+    density = generation(parameters)
+    age = np.arange(len(density))
+    susceptible = 1 - 5_000 / N  # in the middle of the days that are fitted
     closed_form = brentq(lambda x: r * susceptible * (density * np.exp(-x * age)).sum() - 1, 1e-6, 3)
     slopes = []
-    for s in range(4):
-        new = run(values=values, seed=s, imports=seeds(400), days=110, engine=ENGINE).infections.sum(axis=1)
+    for s in range(24):
+        new = run(values=parameters, seed=s, imports=seeds(200), days=110, engine=ENGINE)
+        new = new.infections.sum(axis=1)
         total = np.cumsum(new)
-        days = np.arange(np.searchsorted(total, 1600), np.searchsorted(total, 6000))
+        days = np.arange(np.searchsorted(total, 2_000), np.searchsorted(total, 8_000))
         slopes.append(np.polyfit(days, np.log(new[days]), 1)[0])
     assert np.mean(slopes) == pytest.approx(closed_form, rel=0.05)
+    assert within(slopes, closed_form)
+
+
+@pytest.mark.parametrize("r", [1.5, 5.0])
+def test_incidence_by_day_follows_the_renewal_equation(r: float) -> None:
+    parameters = EpidemicParameters.from_values(only("community", reproduction_number=r))
+    density, days = generation(parameters), 25
+    expected, left = np.zeros(days), N - 400.0
+    expected[0] = 400
+    for t in range(1, days):
+        ages = np.arange(1, min(t, len(density) - 1) + 1)
+        expected[t] = left * -np.expm1(-r * (expected[t - ages] * density[ages]).sum() / N)
+        left -= expected[t]
+    curves = np.array([
+        run(values=parameters, seed=s, imports=seeds(400), days=days, engine=ENGINE).infections.sum(axis=1)
+        for s in range(30)
+    ])[:, :days]  # fmt: skip
+    error = curves.std(axis=0, ddof=1) / np.sqrt(len(curves))
+    # Later, runs that are early or late by a few days no longer average to the deterministic curve.
+    early = (np.cumsum(expected) < N / 10) & (np.arange(days) > 0)
+    assert early.sum() >= 10
+    np.testing.assert_array_less(np.abs((curves.mean(axis=0) - expected)[early] / error[early]), 4)
 
 
 def test_offspring_are_negative_binomial() -> None:
     r, offspring = 2.5, []
     for s in range(100, 124):
-        tree = run(
-            values=only("community", reproduction_number=r), seed=s, imports=seeds(400), days=35, engine=ENGINE,
-            with_tree=True,
-        ).tree  # fmt: skip
-        assert tree is not None
+        tree = tree_of(None, only("community", reproduction_number=r), s, seeds(400), days=35, engine=ENGINE)
         offspring.append(np.bincount(tree.source[tree.source >= 0], minlength=len(tree.source))[:400])
     counts = np.concatenate(offspring)
-    mean, variance = counts.mean(), counts.var()
+    mean, variance, n = counts.mean(), counts.var(), len(counts)
+    zero = (1 + r / K) ** -K
     assert mean == pytest.approx(r, rel=0.06)
-    assert (counts == 0).mean() == pytest.approx((1 + r / K) ** -K, abs=0.02)
+    assert abs(mean - r) < 4 * np.sqrt(r * (1 + r / K) / n)
+    assert (counts == 0).mean() == pytest.approx(zero, abs=0.02)
+    assert abs((counts == 0).mean() - zero) < 4 * np.sqrt(zero * (1 - zero) / n)
     assert mean**2 / (variance - mean) == pytest.approx(K, rel=0.15)
 
 
 def test_attack_rate_in_households_of_two() -> None:
     couples = worlds.couples(5000)
     engine = Engine(couples, 40, capacity=10_000)
-    imports = np.stack([np.arange(0, 10_000, 2), np.zeros(5000, int)], axis=1).astype(np.int64)
     values = only("household", reproduction_number=1.0)
     rates = [
-        run(values=values, seed=s, imports=imports, days=40, engine=engine)
+        run(values=values, seed=s, imports=imports_of(np.arange(0, 10_000, 2)), engine=engine)
         .infections_layer[:, Layer.HOUSEHOLD]
         .sum()
         / 5000
-        for s in range(3)
+        for s in range(5)
     ]
-    assert np.mean(rates) == pytest.approx(1 - (1 + 1.0 / K) ** -K, abs=0.012)
+    closed_form = 1 - (1 + 1.0 / K) ** -K
+    assert np.mean(rates) == pytest.approx(closed_form, abs=0.012)
+    assert np.mean(rates) == pytest.approx(
+        closed_form, abs=4 * np.sqrt(closed_form * (1 - closed_form) / 25_000)
+    )
 
 
 def test_extinction_probability_is_the_fixed_point_of_the_offspring_generating_function() -> None:
@@ -104,36 +144,24 @@ def test_extinction_probability_is_the_fixed_point_of_the_offspring_generating_f
 
 def test_site_workers_infect_their_plant_by_the_stated_rate() -> None:
     values = only("plant", reproduction_number=0.3, site_factor=2.0, share_plant=1.0)
-    first_of_firm = worlds.province().place_start[:40]
-    imports = np.stack([worlds.province().place_members[first_of_firm], np.zeros(40, int)], axis=1).astype(
-        np.int64
-    )
+    imports = imports_of(PROVINCE.place_members[PROVINCE.place_start[:40]])
     children = 0
     for s in range(40):
-        tree = run(values=values, seed=s, imports=imports, days=30, with_tree=True).tree
-        assert tree is not None
+        tree = tree_of(None, values, s, imports, days=30)
         children += int(((tree.source >= 0) & (tree.source < 40)).sum())
     assert children / 1600 == pytest.approx(0.6, abs=0.1)
 
 
-def test_people_and_tree_are_conserved() -> None:
-    result = run(with_tree=True)
-    tree = result.tree
-    assert tree is not None
-    n = len(tree.person)
-    assert n == result.infections.sum() == result.infections_layer.sum() > 1000
-    assert len(set(tree.person.tolist())) == n
-    children = np.flatnonzero(tree.source >= 0)
-    assert (tree.layer[tree.source < 0] == Layer.IMPORT).all()
-    assert (tree.source[children] < children).all()
-    assert (tree.day[children] > tree.day[tree.source[children]]).all()
-
-
 def test_generation_time_that_emerges_is_the_one_of_the_parameters() -> None:
-    values = only("community", reproduction_number=1.0)
-    tree = run(values=values, imports=seeds(2000), days=40, engine=ENGINE, with_tree=True).tree
-    assert tree is not None
-    first = np.flatnonzero((tree.source >= 0) & (tree.source < 2000))
-    observed = (tree.day[first] - tree.day[tree.source[first]]).mean()
-    assert observed == pytest.approx(EpidemicParameters.from_values(values).mean_generation_days, rel=0.05)
-    assert 4.3 < observed < 5.8  # serial interval of Guangzhou, 5.19 (4.29-6.11) d
+    parameters = EpidemicParameters.from_values(only("community", reproduction_number=1.0))
+    observed = []
+    for s in range(4):
+        tree = tree_of(None, parameters, s, seeds(2000), days=40, engine=ENGINE)
+        rows, source = sources(tree)
+        rows, source = rows[source < 2000], source[source < 2000]
+        observed.append(tree.day[rows] - tree.day[source])
+    times = np.concatenate(observed)
+    assert times.mean() == pytest.approx(parameters.mean_generation_days, rel=0.05)
+    # Children of one case are infected in the same few days: as many independent draws as there are parents.
+    assert abs(times.mean() - parameters.mean_generation_days) < 4 * times.std() / np.sqrt(8000 * 0.43)
+    assert 4.3 < times.mean() < 5.8  # serial interval of Guangzhou, 5.19 (4.29-6.11) d

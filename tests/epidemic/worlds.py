@@ -146,3 +146,14 @@ def _places(
             where = c if k % 5 else int(r.integers(0, n_communes))
             places.append((workers[k : k + 9], OTHER_WORKPLACE, n_sites, 1, where, 30))
     return places
+
+
+def aged(n_households: int = 30_000, shares: tuple[tuple[float, ...], ...] | None = None) -> Population:
+    """Return people of all ages who live alone, one commune for each row of shares by age group."""
+    shares = shares or ((0.16, 0.15, 0.17, 0.17, 0.13, 0.1, 0.07, 0.03, 0.02),)
+    per_commune = n_households // len(shares)
+    r = np.random.default_rng(1)
+    groups = np.concatenate([r.choice(9, p=row, size=per_commune) for row in shares])
+    commune = np.repeat(np.arange(len(shares)), per_commune)
+    ones = np.ones(len(groups), np.int64)
+    return build(ones, commune, -ones, 10 * groups + 5, [], len(shares), 1)
