@@ -10,6 +10,7 @@ import pytest
 import small
 
 from songhanh.epidemic import Layer
+from songhanh.joint.collect import places_wanted
 from songhanh.joint.ensemble import Ensemble, run_ensemble
 from songhanh.joint.horizon import Limits
 from songhanh.joint.outcome import Outcome
@@ -181,3 +182,16 @@ def test_one_process_and_two_give_the_same_bytes() -> None:
     one, two = ensemble(1), ensemble(2)
     for name, outcomes in one.items():
         assert all(small.same(a, b) for a, b in zip(outcomes, two[name], strict=True))
+
+
+def test_contacts_whom_the_rule_keeps_at_home_need_no_place() -> None:
+    run = small.runner()
+    deep = 'kind = "tracing"\ncases_per_day = 50\nf1_per_day = 500\nlegal_basis = ["ct07-tu"]'
+    run.live(small.scheduled(deep), small.world())
+    epidemic = run.engine.result()
+    assert epidemic.traced[:, 1].sum() > 20
+    home_days = np.array([0, 0, 7, 0, 0])
+    wanted = places_wanted(epidemic, home_days)
+    assert (wanted >= epidemic.in_places).all() and (wanted <= epidemic.quarantined).all()
+    assert wanted.sum() < epidemic.quarantined.sum()
+    np.testing.assert_array_equal(places_wanted(epidemic, np.zeros(5, np.int64)), epidemic.quarantined)

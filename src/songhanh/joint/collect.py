@@ -14,6 +14,7 @@ from songhanh.joint.horizon import Horizon
 from songhanh.joint.outcome import Outcome
 from songhanh.joint.setting import Setting
 from songhanh.measures import DayMeasures
+from songhanh.response.contact import MOST_LEVELS, Action
 
 
 class Tally:
@@ -25,6 +26,7 @@ class Tally:
         self.people = setting.people.astype(np.float64)
         self.restricted_by_area = np.zeros(setting.population.n_communes)
         self.locked = np.zeros(days)
+        self.home_days = np.zeros(MOST_LEVELS + 1, np.int64)
         self.staff_days = np.zeros(days)
         self.lodging_short = np.zeros(days)
         self.places_capacity = np.zeros(days)
@@ -34,6 +36,8 @@ class Tally:
         """Count one day; the past is left out of what plans are compared on."""
         self.places_capacity[day] = today.epidemic.quarantine_places
         self.lab_capacity[day] = max(today.epidemic.lab_capacity, 1)
+        at_home = today.epidemic.contact_action == Action.HOME
+        self.home_days = np.maximum(self.home_days, np.where(at_home, today.epidemic.contact_days, 0))
         if day <= self.horizon.as_of:
             return
         self.restricted_by_area += today.restricted * self.people
@@ -85,6 +89,7 @@ def outcome_of(
     reported = epidemic.reported[future]
     by_found = reported.sum(axis=1)
     quarantined = epidemic.quarantined[future]
+    wanted = places_wanted(epidemic, tally.home_days)[future]
     # Residents of locked communes are among the restricted already; those of single sealed hamlets are not.
     in_hamlets = np.maximum(epidemic.sealed[future] - tally.locked[first : first + len(quarantined)], 0.0)
     lost = economy.value_added_baseline[future] - economy.value_added[future]
@@ -98,7 +103,7 @@ def outcome_of(
         "deaths": float(epidemic.deaths[future].sum()),
         "peak_hospital": float(epidemic.hospital[future].max(initial=0)),
         "peak_icu": float(epidemic.icu[future].max(initial=0)),
-        "places_peak": float(quarantined.max(initial=0)),
+        "places_peak": float(wanted.max(initial=0)),
         "tests": float(epidemic.tests[future].sum()),
         "restricted_person_days": float(
             tally.restricted_by_area.sum() + in_hamlets.sum() + quarantined.sum()
@@ -118,7 +123,7 @@ def outcome_of(
         hospital=epidemic.hospital[future].copy(),
         icu=epidemic.icu[future].copy(),
         in_places=epidemic.in_places[future].copy(),
-        over_places=_beyond(quarantined, tally.places_capacity[first : first + len(quarantined)]),
+        over_places=_beyond(wanted, tally.places_capacity[first : first + len(quarantined)]),
         lab_wait_days=epidemic.lab_queue[future] / tally.lab_capacity[first : first + len(quarantined)],
         lodging_short=tally.lodging_short[future].copy(),
         staff_days=tally.staff_days[future].copy(),
@@ -131,6 +136,24 @@ def outcome_of(
         lost_days_by_cause=lost_days.sum(axis=0),
         control_lost_on=loss.on,
     )
+
+
+def places_wanted(epidemic: EpidemicResult, home_days: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Return (D,) people in quarantine who are in a place or should be: without those whom the rule keeps at home.
+
+    Parameters
+    ----------
+    home_days
+        (5,) days that a level of contact stays at home by rule, 0 where it does not. Whoever entered within them
+        is taken to be there still; some have been found or moved by then.
+    """
+    home = np.zeros(len(epidemic.quarantined), np.int64)
+    for level in range(1, len(home_days)):
+        if home_days[level] > 0:
+            entered = np.cumsum(epidemic.traced[:, level - 1], dtype=np.int64)
+            gone = np.concatenate([np.zeros(home_days[level] + 1, np.int64), entered])[: len(entered)]
+            home += entered - gone
+    return np.asarray(np.maximum(epidemic.quarantined - home, epidemic.in_places), np.int32)
 
 
 def _beyond(wanted: NDArray[np.int32], capacity: NDArray[np.float64]) -> NDArray[np.int32]:
