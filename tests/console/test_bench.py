@@ -37,7 +37,7 @@ def test_the_engine_is_measured_with_every_feature_at_work(of_engine: dict[str, 
         "scenario", "controlled_ms", "controlled_us_per_infection", "uncontrolled_s", "uncontrolled_infections",
         "warm_start_s", "threads_ratio", "machine",
     }  # fmt: skip
-    assert of_engine["uncontrolled_infections"] > 0.75 * of_engine["scenario"]["people"]
+    assert of_engine["uncontrolled_infections"] > 0.7 * of_engine["scenario"]["people"]
     assert len(of_engine["scenario"]["events"]) > 25
     assert min(of_engine["scenario"]["events"].values()) > 0
     for key in (
