@@ -48,6 +48,7 @@ from songhanh.epidemic.layout import (
     RELEASE_NEGATIVES,
     RELEASE_RETEST_DAYS,
     RESULT,
+    RESULT_TO_COME,
     STAGE,
     T_LENGTH,
     TABLE_SIZE,
@@ -232,6 +233,7 @@ def confirm(day: int, p: Packed, w: Numbers, s: State, cal: Calendar, books: Boo
         s.scratch[3, 0] = fetch(fill[chunk], some, people, words)
         for k in range(fill[chunk]):
             i, who = chunks[chunk, k], some[k]
+            records[i, PENDING] &= ~RESULT_TO_COME
             word = words[who]
             is_over = int(word >> LINK_SHIFT) - 1 != i  # infected again since the sample
             if word & (CONFIRMED | DEAD | GONE) or is_over:

@@ -46,7 +46,6 @@ from songhanh.epidemic.layout import (
     QUARANTINED,
     ROOM_SIZE,
     SIZE_SHIFT,
-    SLOT,
     TRAITS,
     V_INFECTION,
     V_NATURAL,
@@ -65,6 +64,7 @@ from songhanh.epidemic.meeting import (
     meet_member,
     meet_rider,
     one_of,
+    slot_of,
 )
 from songhanh.epidemic.people import Packed
 from songhanh.epidemic.presence import AT_HOME, LODGED, fetch, whereabouts
@@ -155,7 +155,7 @@ def meet(
                 lo = people[who, HOME_START]
                 other = one_of(lo, lo + (people[who, TRAITS] >> SIZE_SHIFT), who, x)
             elif layer == _QUARANTINE:
-                slot = s.records[i, SLOT] - 1
+                slot = slot_of(word, s.records)
                 other = meet_in_quarantine(slot, room, s.slots, s.words, s.records, s.counters[N_SLOTS], x)
             elif layer == _SHUTTLE:
                 other = meet_rider(who, people, p.riders, p.bus_start, p.bus_of, x)
@@ -202,7 +202,7 @@ def transmit(
         s.scratch[3, 0] = fetch(number, who, people, words)
         for k in range(number):
             met[k] = -1
-            if who[k] < 0 or words[who[k]] & (DEAD | GONE):
+            if who[k] < 0 or words[who[k]] & (ISOLATED | DEAD | GONE):
                 continue
             subject = cal.chunks[chunk, k]
             i, layer, word = subject >> MEET_SHIFT, (subject >> LAYER_SHIFT) & LAYER_MASK, words[who[k]]

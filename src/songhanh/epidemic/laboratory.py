@@ -26,6 +26,7 @@ from songhanh.epidemic.layout import (
     PENDING,
     POOL_SIZE,
     RESULT,
+    RESULT_TO_COME,
     TURNAROUND,
     URGENT_ARRIVED,
     URGENT_RUN,
@@ -43,7 +44,7 @@ def report(day: int, n_run: int, bit: int, queue: Ints, length: int, records: In
     for j in range(length):
         i = queue[j, 0]
         if queue[j, 1] < n_run:
-            records[i, PENDING] &= ~bit
+            records[i, PENDING] = (records[i, PENDING] & ~bit) | RESULT_TO_COME
             push(RESULT, day, i, chunks, fill, following, heads, tails, marks, counters)
         else:
             queue[kept, 0] = i

@@ -44,8 +44,9 @@ N_HAMLET_COLUMNS = 8
 N_RECORD_COLUMNS = 16
 VARIANT_MASK, NUMBER_SHIFT, NUMBER_MASK, VACCINATED_BIT = 255, 8, 255, 1 << 16
 
-# bits of PENDING: a positive sample waits in a lab queue; samples of the quarantine are booked; found in a place
-URGENT_SAMPLE, MASS_SAMPLE, BOOKED, IN_PLACE = 1, 2, 4, 8
+# bits of PENDING: a positive sample waits in a lab queue; samples of the quarantine are booked; found in a place;
+# a positive result is on its way
+URGENT_SAMPLE, MASS_SAMPLE, BOOKED, IN_PLACE, RESULT_TO_COME = 1, 2, 4, 8, 16
 
 # outcomes of an infection, and stages of care
 MILD, SEVERE, CRITICAL, FATAL = range(4)

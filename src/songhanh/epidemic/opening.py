@@ -40,6 +40,7 @@ from songhanh.epidemic.layout import (
     PENDING,
     PLACE_CELL,
     QUARANTINED,
+    RESULT_TO_COME,
     ROOMS_FROM,
     ROOMS_TO,
     SITE,
@@ -165,7 +166,7 @@ def may_leave(day: int, who: int, p: Packed, s: State) -> bool:
         return True
     i = int(word >> LINK_SHIFT) - 1
     in_ward = s.records[i, STAGE] == IN_WARD or s.records[i, STAGE] == IN_ICU
-    return not in_ward and s.records[i, PENDING] & (URGENT_SAMPLE | MASS_SAMPLE) == 0
+    return not in_ward and s.records[i, PENDING] & (URGENT_SAMPLE | MASS_SAMPLE | RESULT_TO_COME) == 0
 
 
 @bare_kernel

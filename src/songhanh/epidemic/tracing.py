@@ -17,6 +17,7 @@ from songhanh.epidemic.controls import Layer
 from songhanh.epidemic.groups import D_TRACE_QUEUE, Books, Counters, Ints, Levers, Numbers, State
 from songhanh.epidemic.layout import (
     BOARDING,
+    CENTRAL,
     CHILD,
     COMMUNE,
     COMMUNITY_CONTACTS,
@@ -115,13 +116,16 @@ def add_range(lo: int, hi: int, own: int, p: float, goes_on: int, key: np.uint64
 @bare_kernel
 def add_members(lo: int, hi: int, own: int, p: float, key: np.uint64, draw: int, share: float, base_seed: np.uint64,
                 members: Ints, buffer: Ints, n: int, counters: Counters) -> int:  # fmt: skip
-    """Add members of a workplace or school, or riders of a bus, who come there, each with a probability."""
+    """Add members of a workplace or school, or riders of a bus, who come there, each with a probability.
+
+    ``own`` is the person who is asked: nobody is their own contact.
+    """
     first = n
-    n = add_range(lo, hi, own, p, NO_LONGER, key, draw, buffer, n, counters)
+    n = add_range(lo, hi, -1, p, NO_LONGER, key, draw, buffer, n, counters)
     kept = first
     for j in range(first, n):
         who = members[buffer[j, 0]]
-        if is_admitted(who, share, base_seed):
+        if who != own and is_admitted(who, share, base_seed):
             buffer[kept, 0] = who
             kept += 1
     return kept
@@ -166,15 +170,15 @@ def collect_work(day: int, who: int, lodged: bool, key: np.uint64, base_seed: np
         if bus >= 0 and not lodged:
             lo, hi = p.bus_start[bus], p.bus_start[bus + 1]
             n = add_members(
-                lo, hi, -1, trace[_SHUTTLE], key, _OF_BUS, share, base_seed, p.riders, buffer, n, counters
+                lo, hi, who, trace[_SHUTTLE], key, _OF_BUS, share, base_seed, p.riders, buffer, n, counters
             )
     near, far = (trace[_CLASS], trace[_SCHOOL]) if kind == SCHOOL else (trace[_LINE], trace[_PLANT])
     lo, hi, unit = places[place, START], places[place, END], places[place, UNIT]
     line = lo + ((rank - lo) // unit) * unit
     line_end = min(hi, line + unit)
-    n = add_members(line, line_end, rank, near, key, _OF_LINE, share, base_seed, members, buffer, n, counters)
-    n = add_members(lo, line, rank, far, key, _BEFORE, share, base_seed, members, buffer, n, counters)
-    return add_members(line_end, hi, rank, far, key, _AFTER, share, base_seed, members, buffer, n, counters)
+    n = add_members(line, line_end, who, near, key, _OF_LINE, share, base_seed, members, buffer, n, counters)
+    n = add_members(lo, line, who, far, key, _BEFORE, share, base_seed, members, buffer, n, counters)
+    return add_members(line_end, hi, who, far, key, _AFTER, share, base_seed, members, buffer, n, counters)
 
 
 @inline_kernel
@@ -199,7 +203,9 @@ def collect_community(who: int, i: int, key: np.uint64, p: Packed, w: Numbers, v
     size = p.commune_start[commune + 1] - lo
     bystanders = poisson(uniform(key, 0), w.reals[COMMUNITY_CONTACTS] * v.community[commune] * found)
     for a in range(bystanders):
-        n = add_contact(lo + int(uniform(key, 1 + a) * size), NO_LONGER, buffer, n, counters)
+        other = lo + int(uniform(key, 1 + a) * size)
+        if other != who:
+            n = add_contact(other, NO_LONGER, buffer, n, counters)
     return n
 
 
@@ -210,7 +216,8 @@ def collect_room(i: int, key: np.uint64, found: float, room: int, s: State, n: i
     lo = (own // room) * room
     for slot in range(lo, min(lo + room, s.counters[N_SLOTS])):
         other = s.slots[slot, WHO]
-        is_there = slot != own and slot_of(s.words[other], s.records) == slot
+        word = s.words[other]  # stays at home have slots too, but no rooms
+        is_there = slot != own and word & CENTRAL != 0 and slot_of(word, s.records) == slot
         if is_there and uniform(key, _OF_ROOM + slot - lo) < found:
             n = add_contact(other, SAME_ROOM, s.contacts, n, s.counters)
     return n

@@ -42,10 +42,10 @@ class PlainEngine:
         books = Books(world, days, len(parameters.variants))
         self.run = Run(world, numbers_of(parameters, world), days, seed, seed, by_day, books)
 
-    def reseed(self, seed: int) -> None:
+    def reseed(self, seed: int | np.uint64) -> None:
         """Take another seed for the draws of all further days."""
-        if seed != self.run.seed:
-            self.run.seed = seed
+        if int(seed) != self.run.seed:
+            self.run.seed = int(seed)
             renew_contacts(self.run)
 
     def step(self, day: int, controls: EpidemicControls) -> None:
