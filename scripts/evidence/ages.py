@@ -145,8 +145,12 @@ def figures_of(survey: Survey, folder: Path) -> dict[str, Any]:
             name: [round(float(used.values[name]), 4), round(float(again), 3)]
             for name, again in zip(names, (e, years, *activity), strict=True)
         },
+        "own": {
+            NAMES[a]: round(float(candidates["the engine's kernel"][a, a] / survey.rate[a, a]), 2)
+            for a in (1, 8)
+        },
         "quality": {
-            name: {key: round(value, 3) for key, value in quality(rate, survey).items()}
+            name: {key: round(value, 3) + 0.0 for key, value in quality(rate, survey).items()}
             for name, rate in candidates.items()
         },
     }
@@ -199,26 +203,22 @@ def section(folder: Path) -> Section:
     near = all(abs(used / again - 1) <= NEAR for used, again in figures["parameters"].values())
     text = f"""
 The engine describes community contacts by age with eleven numbers: an activity for each of nine age groups, the share of
-contacts that keep to people of similar
-age, and how similar. They were fitted to the community contacts of Vietnam by Prem et al. 2021 (doi
-10.1371/journal.pcbi.1009098), a projection from surveys of other
-countries and not a survey of Bắc Giang. The matrix itself is *not copied* into the repository and not read by the
-product; it is compared where it lies beside the
-repository (`../shared/data/contacts`). {words}Contacts were made reciprocal with the ages of the province first; by
-{100 * figures["from_reciprocal"]:.0f} % of them the matrix
-is not.
+contacts that keep to people of similar age, and how similar. They were fitted to the community contacts of Vietnam by
+Prem et al. 2021 (doi 10.1371/journal.pcbi.1009098), a projection from surveys of other countries and not a survey of Bắc
+Giang. The matrix itself is *not copied* into the repository and not read by the product; it is compared where it lies
+beside the repository (`../shared/data/contacts`). {words}Contacts were made reciprocal with the ages of the province
+first; by {100 * figures["from_reciprocal"]:.0f} % of them the matrix is not.
 
-{table(["", *names], rows)}
+{table(["figure", *names], rows)}
 
-{picture(folder, "age-mixing", "Heat maps of contact rates by age: the matrix of Prem et al., the engine's kernel, and their ratio")}
+{picture(folder, "age-mixing", "Contact rates by age: the matrix of Prem et al., the engine's kernel, and their ratio")}
 
 The kernel misplaces {100 * figures["quality"][names[1]]["share of contacts in the wrong pair of ages"]:.0f} % of the
-contacts, against
-{100 * figures["quality"][names[3]]["share of contacts in the wrong pair of ages"]:.0f} % without nearness in age. It has
-too few contacts among those aged 10 to 29
-and, like any kernel of this form, no stronger tie between parents' and children's ages; those meet at home, in another
-layer. The same fit made
-anew on this page gives the numbers of `parameters.csv` within {100 * NEAR:.0f} %: {"yes" if near else "**no**"}.
+contacts, against {100 * figures["quality"][names[3]]["share of contacts in the wrong pair of ages"]:.0f} % without
+nearness in age. People aged 10 to 19 meet each other {figures["own"]["10-19"]:.1f} times as often as in the matrix, and
+people of 80 and over {figures["own"]["80+"]:.1f} times: one width for all ages cannot follow both. Few people are that
+old. The same fit made anew on this page gives the numbers of `parameters.csv` within {100 * NEAR:.0f} %:
+{"yes" if near else "**no**"}.
 
 {table(["parameter", "in use", "fitted anew"], fitted)}
 """

@@ -87,10 +87,9 @@ def conservation(folder: Path) -> Section:
     words, right = equal(rows)
     text = f"""
 The same thing is counted in two ways on the example province, under all measures for {DAYS} days and without any for
-{FREE_DAYS}.
-Susceptible, exposed, infectious, recovered and dead are counted person by person from the list of infections; the dead
-include those whose death is still to come. The tests (`tests/epidemic/test_conservation.py`) count every table day by
-day.
+{FREE_DAYS}. Susceptible, exposed, infectious, recovered and dead are counted person by person from the list of
+infections; the dead include those whose death is still to come. The tests (`tests/epidemic/test_conservation.py`) count
+every table day by day.
 
 {words}
 """
@@ -128,10 +127,8 @@ less would show.
 {table(["what is compared on the example province", "holds"], cells)}
 
 The compiled kernels are also held against a slow engine in plain Python that was written from the description and shares
-no kernel with them:
-on small worlds with every lever in use, every record and every table must be equal bit for bit. That is a test and not
-repeated here:
-`{REFERENCE}`.
+no kernel with them: on small worlds with every lever in use, every record and every table must be equal bit for bit. That
+is a test and not repeated here: `{REFERENCE}`.
 """
     return Section(
         "The same bytes",
@@ -151,8 +148,8 @@ def extremes(folder: Path) -> Section:
     )
     words, right = equal(rows)
     text = f"""
-Runs on the example province with {number} infections from outside, whose outcome is known without a formula.
-More of them, on small worlds, are in `tests/epidemic/test_extremes.py`.
+Runs on the example province with {number} infections from outside, whose outcome is known without a formula. More of
+them, on small worlds, are in `tests/epidemic/test_extremes.py`.
 
 {words}
 """

@@ -67,9 +67,8 @@ def section(folder: Path) -> Section:
     text = f"""
 {PEOPLE:,} people who live alone and meet each other at random; {FIRST} are infected at the start, and nothing is done.
 The share that is infected in the end is compared with the root of 1 - z = (1 - initial) exp(-R z) (Kermack and
-McKendrick).
-{REPLICATES} runs for each R. The Monte Carlo error is that of the central limit theorem for final sizes; it is larger
-near R = 1, and larger than in textbooks because infectiousness differs between people (k = 0.43).
+McKendrick). {REPLICATES} runs for each R. The Monte Carlo error is that of the central limit theorem for final sizes; it
+is larger near R = 1, and larger than in textbooks because infectiousness differs between people (k = 0.43).
 
 {check_table(checks, what="R")}
 
@@ -116,12 +115,11 @@ def extinction(folder: Path) -> Section:
     save(figure, folder, "extinction")
     text = f"""
 How often an outbreak that nothing is done against dies out by itself, against the smallest root of q = (1 + R (1 - q) /
-k)^-k,
-the probability of a branching process with negative binomial offspring; with three infections from outside it is q cubed.
-{RUNS:,} runs each; an outbreak with more than {ENOUGH} infections counts as one that does not die out.
+k)^-k, the probability of a branching process with negative binomial offspring; with three infections from outside it is q
+cubed. {RUNS:,} runs each; an outbreak with more than {ENOUGH} infections counts as one that does not die out.
 
 {check_table(checks, digits=3, what="outbreak")}
 
-{picture(folder, "extinction", "Probability of extinction by R: closed forms as curves, runs as points with three standard errors")}
+{picture(folder, "extinction", "Probability of extinction by R: closed forms as curves, runs as points")}
 """
     return Section("Extinction", text, (summed_up("extinction probability, R 1.5 to 5", checks),))

@@ -67,7 +67,13 @@ def section(folder: Path) -> Section:
         found, error = mean_and_error([slope(new) for new in runs])
         checks.append(Check(f"R = {r}", closed_form, found, error))
         for new in runs[:6]:
-            axes.plot(np.arange(1, len(new)), new[1:], color=colour, linewidth=0.7, alpha=0.7)
+            axes.plot(
+                np.arange(1, len(new)),
+                np.where(new > 0, new, np.nan)[1:],
+                color=colour,
+                linewidth=0.7,
+                alpha=0.7,
+            )
         start = int(np.searchsorted(np.cumsum(runs[0]), FROM))
         days = np.arange(max(0, start - 18), start + 6)
         line = 1.6 * runs[0][start] * np.exp(closed_form * (days - start))
@@ -84,12 +90,9 @@ def section(folder: Path) -> Section:
     save(figure, folder, "growth")
     text = f"""
 The slope of the logarithm of daily infections while {FROM:,} to {TO:,} of {PEOPLE:,} people have been infected, against
-the
-growth rate r that solves R S sum of g(a) exp(-r a) = 1. The generation time g is read off the tables that the engine
-draws latency and
-infectiousness from, and S is the share still susceptible in the middle of those days. {REPLICATES} runs each (those that
-die out are left
-out).
+the growth rate r that solves R S sum of g(a) exp(-r a) = 1. The generation time g is read off the tables that the engine
+draws latency and infectiousness from, and S is the share still susceptible in the middle of those days. {REPLICATES} runs
+each (those that die out are left out).
 
 {check_table(checks, what="growth rate a day")}
 

@@ -12,7 +12,8 @@ from evidence.page import Check, Section, check_table, picture, summed_up
 from evidence.pictures import BLUE, RED, panels, save
 from evidence.runs import imports_of, only, run, tree_in
 from evidence.worlds import homes
-from songhanh.epidemic import Engine
+from songhanh.epidemic import Engine, EpidemicParameters
+from songhanh.province import Population
 
 SIZES, EACH, DAYS, RUNS = (2, 3, 4, 5), 10_000, 120, 4
 R = 1.0
@@ -32,14 +33,10 @@ def final_sizes(others: int, pair: float, k: float) -> NDArray[np.float64]:
     return share
 
 
-def section(folder: Path) -> Section:
-    """Compare households of two to five."""
-    parameters = only("household", reproduction_number=R)
-    k, exponent = parameters.values["dispersion"], parameters.values["household_scaling"]
-    size = np.repeat(np.array(SIZES), EACH)
-    scale = (size - 1.0) ** exponent
-    scale *= size.sum() / (size * scale).sum()
-    people = homes(size)
+def counted(
+    people: Population, size: NDArray[np.int64], parameters: EpidemicParameters
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Count, by size of the household, how many others are infected, and in how many the first case infects somebody."""
     engine = Engine(people, DAYS, capacity=people.n_people)
     first = people.household_start[:-1]
     counts, direct = np.zeros((len(SIZES), max(SIZES))), np.zeros(len(SIZES))
@@ -51,6 +48,18 @@ def section(folder: Path) -> Section:
             mine = size == members
             counts[row] += np.bincount(infected[mine], minlength=max(SIZES))
             direct[row] += by_first[mine].sum()
+    return counts, direct
+
+
+def section(folder: Path) -> Section:
+    """Compare households of two to five."""
+    parameters = only("household", reproduction_number=R)
+    k, exponent = parameters.values["dispersion"], parameters.values["household_scaling"]
+    size = np.repeat(np.array(SIZES), EACH)
+    scale = (size - 1.0) ** exponent
+    scale *= size.sum() / (size * scale).sum()
+    people = homes(size)
+    counts, direct = counted(people, size, parameters)
     number = EACH * RUNS
     checks: list[Check] = []
     figure, panes = panels(len(SIZES) - 1, width=8.4, height=2.8)
@@ -81,12 +90,10 @@ def section(folder: Path) -> Section:
     save(figure, folder, "households")
     text = f"""
 {EACH:,} households of each size from 2 to 5, in which one member is infected from outside and nobody meets anybody
-outside the household;
-{RUNS} runs. Two figures for each size: the share of households in which the first case infects somebody (the first
-generation), 1 - (1 + c / k)^-k with c contacts
-that infect, which grow with (size - 1)^{exponent:g}; and the secondary attack rate when the household's outbreak is over,
-from the exact
-distribution of final sizes (Ball 1986). For pairs the two are the same.
+outside the household; {RUNS} runs. Two figures for each size: the share of households in which the first case infects
+somebody (the first generation), 1 - (1 + c / k)^-k with c contacts that infect, which grow with (size - 1)^{exponent:g};
+and the secondary attack rate when the household's outbreak is over, from the exact distribution of final sizes (Ball
+1986). For pairs the two are the same.
 
 {check_table(checks)}
 

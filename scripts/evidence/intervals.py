@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ from evidence.page import INSIDE, OUTSIDE, Line, Section, mean_and_error, pictur
 from evidence.pictures import BLUE, GREEN, ORANGE, RED, panels, save
 from evidence.runs import Ints, run, tree_in
 from evidence.worlds import example, example_packed
-from songhanh.console.bench.scenario import MEASURES_FROM, scenario
+from songhanh.console.bench.scenario import MEASURES_FROM, Scenario, scenario
 from songhanh.epidemic import Engine, EpidemicParameters, Tree, no_controls
 from songhanh.epidemic import layout as at
 
@@ -25,6 +25,7 @@ BEFORE, AFTER = (
 # Published means with their 95 % intervals.
 LI_BEFORE, LI_AFTER = (5.19, 4.29, 6.11), (3.78, 2.74, 4.81)
 HART, KANG = (4.7, 4.1, 5.6), (73.1, 32.9, 91.4)
+HEAD = ("what", "published (95 %)", "by whom", "emerges", "Monte Carlo error", "sd", "inside")
 Published = tuple[float, float, float]
 
 
@@ -92,9 +93,9 @@ def free_runs(engine: Engine, parameters: EpidemicParameters, imports: Ints) -> 
         rows, source = rows[mine], source[mine]
         generation.append((tree.day[rows] - tree.day[source]).astype(np.float64))
         ill = tree.onset[source] >= 0
-        wait = (tree.day[rows] - tree.onset[source])[ill]
-        before.append(100.0 * (wait < 0))
-        same.append(100.0 * (wait <= 0))
+        wait = (tree.day[rows] - tree.onset[source])[ill].astype(np.float64)
+        before.append(np.where(wait < 0, 100.0, 0.0))
+        same.append(np.where(wait <= 0, 100.0, 0.0))
     return [
         emerged("generation time, days, no measures", "Hart et al. 2022", HART, generation),
         emerged(
@@ -104,100 +105,109 @@ def free_runs(engine: Engine, parameters: EpidemicParameters, imports: Ints) -> 
     ]
 
 
-def section(folder: Path) -> Section:
-    """Compare intervals with published ones."""
-    parameters = EpidemicParameters.from_values()
-    given = scenario(example(), DAYS)
-    imports = given.imports[given.imports[:, 1] < 10][:, :2]  # all Delta
-    engine = Engine(example_packed(), DAYS, CAPACITY)
-    found = free_runs(engine, parameters, imports)
+def under_measures(
+    engine: Engine, parameters: EpidemicParameters, given: Scenario, at_once: bool = False
+) -> list[Tree]:
+    """Run without measures at first and with them later; ``at_once``: everybody with symptoms is then found that day."""
     idle = no_controls(engine.n_communes, engine.n_sites)
     levers = [idle if day < MEASURES_FROM else given.controls[day] for day in range(DAYS)]
-    trees = [
+    if at_once:
+        parameters = EpidemicParameters.from_values(
+            {"symptoms_to_test_days": 0.0, "lab_turnaround_days": 0.0}
+        )
+        sure = {
+            id(c): replace(c, detection=np.ones_like(c.detection), lab_capacity=engine.capacity)
+            for c in levers
+        }
+        levers = [levers[day] if day < MEASURES_FROM else sure[id(levers[day])] for day in range(DAYS)]
+    imports = first_cases(given)
+    return [
         tree_in(run(engine, parameters, imports, seed, DAYS, levers, with_tree=True)) for seed in range(RUNS)
     ]
-    early, late, known, all_pairs = [], [], [], []
-    for tree in trees:
-        onset, interval = serial(tree)
-        all_pairs.append((onset, interval))
-        early.append(interval[onset <= BEFORE].astype(np.float64))
-        late.append(interval[onset >= AFTER].astype(np.float64))
-        onset, interval = serial(tree, found=True)
-        known.append(interval[onset >= AFTER].astype(np.float64))
+
+
+def first_cases(given: Scenario) -> Ints:
+    """Return the scenario's first infections from outside, all of Delta."""
+    return given.imports[given.imports[:, 1] < 10][:, :2]
+
+
+def late_intervals(trees: list[Tree], found: bool = False) -> list[NDArray[np.float64]]:
+    """Return the serial intervals of each run whose infector fell ill under measures."""
+    pairs = [serial(tree, found) for tree in trees]
+    return [interval[onset >= AFTER].astype(np.float64) for onset, interval in pairs]
+
+
+def section(folder: Path) -> Section:
+    """Compare intervals with published ones."""
+    parameters, given = EpidemicParameters.from_values(), scenario(example(), DAYS)
+    engine = Engine(example_packed(), DAYS, CAPACITY)
+    found = free_runs(engine, parameters, first_cases(given))
+    trees = under_measures(engine, parameters, given)
+    pairs = [serial(tree) for tree in trees]
+    early = [interval[onset <= BEFORE].astype(np.float64) for onset, interval in pairs]
+    at_once = late_intervals(under_measures(engine, parameters, given, at_once=True))
+    before, after = "Li et al. 2022, before", "Li et al. 2022, after"
     found += [
+        emerged(f"serial interval, days, infector ill by day {BEFORE}", before, LI_BEFORE, early),
         emerged(
-            f"serial interval, days, infector ill by day {BEFORE}", "Li et al. 2022, before", LI_BEFORE, early
+            f"serial interval, days, infector ill from day {AFTER} on", after, LI_AFTER, late_intervals(trees)
         ),
-        emerged(
-            f"serial interval, days, infector ill from day {AFTER} on",
-            "Li et al. 2022, after",
-            LI_AFTER,
-            late,
-        ),
-        emerged("the same, of pairs both confirmed", "Li et al. 2022, after", LI_AFTER, known),
+        emerged("... of pairs both confirmed", after, LI_AFTER, late_intervals(trees, found=True)),
+        emerged("... if everybody with symptoms were found on the day", after, LI_AFTER, at_once),
     ]
-    draw(folder, found[0], trees, all_pairs)
+    draw(folder, found[0], trees, pairs)
+    lines = tuple(
+        Line(
+            each.what,
+            f"{each.mean:.2f}, published {each.row()[1]}",
+            INSIDE if each.is_inside else OUTSIDE,
+        )
+        for each in found
+        if not each.what.startswith("...")
+    )
+    return Section("Generation time and serial interval", text_of(folder, parameters, found), lines)
+
+
+def text_of(folder: Path, parameters: EpidemicParameters, found: list[Emerged]) -> str:
+    """Return what the section says."""
     incubation = parameters.day_tables[at.T_INCUBATION]
-    head = [
-        "what",
-        "published (95 %)",
-        "by whom",
-        "emerges",
-        "Monte Carlo error",
-        "sd",
-        "in the published interval",
-    ]
-    text = f"""
+    return f"""
 Neither the generation time nor the serial interval is a parameter. They emerge from latency, the profile of
-infectiousness, incubation, who lives and works
-with whom, and from how soon people are isolated. The example province, default parameters, {RUNS} runs: first without any
-measure ({FREE_DAYS} days; only
-infectors infected by day {COHORT}, all of whose infections are then seen), and then without measures up to day
-{MEASURES_FROM} and with testing, isolation,
-tracing, quarantine and closures from then on. Serial intervals are those of pairs with symptoms, by the onset of the
-infector, whether or not anybody
-found the pair; the last onset that counts as before is day {BEFORE}, a week before the measures.
+infectiousness, incubation, who lives and works with whom, and from how soon people are isolated. The example province,
+default parameters: first {FREE_RUNS} runs without any measure ({FREE_DAYS} days; only infectors infected by day {COHORT},
+all of whose infections are then seen), and then {RUNS} runs without measures up to day {MEASURES_FROM} and with testing,
+isolation, tracing, quarantine and closures from then on. Serial intervals are those of pairs with symptoms, by the onset
+of the infector, whether or not anybody found the pair; the last onset that counts as before is day {BEFORE}, a week
+before the measures.
 
-{table(head, [each.row() for each in found])}
+{table(HEAD, [each.row() for each in found])}
 
-{words_after(found[-2], found[-1])}
+{words_after(*found[-3:])}
 
-{picture(folder, "intervals", "Distribution of generation times without measures, and mean serial interval by the infector's onset, with the published ones")}
+{picture(folder, "intervals", "Distribution of intervals, and mean serial interval by the infector's onset")}
 
 What these figures are not. The *latent period* (mean {parameters.day_tables[at.T_LATENT].mean():.1f} d) and the
-*incubation period* (mean {incubation.mean():.1f} d, median {np.median(incubation):g} d,
-at the long end of what is published for Delta) are inputs, so they are no test. The profile of infectiousness was chosen
-with the serial intervals of Guangzhou
-in sight, so agreement there says that the engine does with it what was meant, and no more. R in Guangzhou (6.83) was not
-taken as a test: R is an input and
-assumed. The figures of Hart et al. were taken from memory. Published serial intervals come from pairs that were found;
-the shares of pairs that are found early
-or late are not modelled here.
+*incubation period* (mean {incubation.mean():.1f} d, median {np.median(incubation):g} d, at the long end of what is
+published for Delta) are inputs, so they are no test. The profile of infectiousness was chosen with the serial intervals
+of Guangzhou in sight, so agreement there says that the engine does with it what was meant, and no more. R in Guangzhou
+(6.83) was not taken as a test: R is an input and assumed. The figures of Hart et al. were taken from memory. Published
+serial intervals come from pairs that were found; the shares of pairs that are found early or late are not modelled here.
 
 Sources: Li et al. 2022, doi 10.1371/journal.pntd.0010048 (Guangzhou, Delta); Hart et al. 2022, doi
-10.1016/S1473-3099(22)00001-9 (households in the United
-Kingdom, Delta); Kang et al. 2022, doi 10.2807/1560-7917.ES.2022.27.10.2100815 (Guangdong, Delta).
+10.1016/S1473-3099(22)00001-9 (households in the United Kingdom, Delta); Kang et al. 2022, doi
+10.2807/1560-7917.ES.2022.27.10.2100815 (Guangdong, Delta).
 """
-    lines = tuple(
-        Line(each.what, f"{each.mean:.2f}, published {each.row()[1]}", INSIDE if each.is_inside else OUTSIDE)
-        for each in found
-        if not each.what.startswith(("...", "the same"))
-    )
-    return Section("Generation time and serial interval", text, lines)
 
 
-def words_after(everybody: Emerged, confirmed: Emerged) -> str:
+def words_after(everybody: Emerged, confirmed: Emerged, at_once: Emerged) -> str:
     """Return what is to be said where the serial interval under measures is not that of Guangzhou."""
     if everybody.is_inside:
         return ""
-    return f"""Under measures the serial interval becomes shorter, as in Guangzhou, but at {everybody.mean:.2f} d it stays outside the published interval,
-and looking only at pairs that were both confirmed ({confirmed.mean:.2f} d) does not change that. The serial interval
-falls as far as cases are
-isolated before they have infected others. In Guangzhou whole districts were tested within days; in the levers used here
-six in ten
-people with symptoms are tested at all, two days after onset on average, and the laboratory takes another day, when most
-infections
-have happened. It is a property of these levers and of the long incubation, and it is reported as outside."""
+    return f"""Under measures the serial interval becomes shorter, as in Guangzhou, but at {everybody.mean:.2f} d it stays outside
+the published interval, and looking only at pairs that were both confirmed ({confirmed.mean:.2f} d) does not change that. It
+depends on how soon cases are isolated: with the levers used here six in ten people with symptoms are tested at all, two days
+after onset on average, and the laboratory takes another day. If everybody with symptoms were found on the day of onset it
+would be {at_once.mean:.2f} d. In Guangzhou whole districts were tested within days, which finds people before they are ill."""
 
 
 def draw(folder: Path, generation: Emerged, trees: list[Tree], pairs: list[tuple[Ints, Ints]]) -> None:
@@ -213,14 +223,14 @@ def draw(folder: Path, generation: Emerged, trees: list[Tree], pairs: list[tuple
     ):
         days, number = np.unique(values, return_counts=True)
         left.plot(days, number / number.sum(), ".-", color=colour, label=name)
-    left.axvline(generation.mean, color=BLUE, linestyle=":", label="mean generation time, no measures")
+    left.axvline(generation.mean, color=BLUE, linestyle=":", label="mean generation\ntime, no measures")
     left.set(
         xlabel="days",
         ylabel="share of pairs",
         title=f"whole outbreak, measures from day {MEASURES_FROM}",
-        xlim=(-8, 22),
+        xlim=(-8, 26),
     )
-    left.legend()
+    left.legend(loc="upper right")
     bins = np.arange(0, 56, 4)
     centre, mean, low = [], [], []
     for day in bins:
@@ -238,6 +248,11 @@ def draw(folder: Path, generation: Emerged, trees: list[Tree], pairs: list[tuple
     ):
         right.fill_between(span, lo, hi, color=colour, alpha=0.15, linewidth=0)
         right.plot(span, (value, value), color=colour, linestyle="--", label=name)
-    right.set(xlabel="onset of the infector, day", ylabel="serial interval, days", ylim=(0, 8))
+    right.set(
+        xlabel="onset of the infector, day",
+        ylabel="serial interval, days",
+        ylim=(0, 8),
+        title="pairs with symptoms",
+    )
     right.legend(loc="lower left")
     save(figure, folder, "intervals")

@@ -24,6 +24,14 @@ from songhanh.epidemic import (
     no_controls,
 )
 
+FOUND_HEAD = (
+    "",
+    "found in the community",
+    "in quarantine",
+    "in sealed areas",
+    "infections",
+    "never with symptoms",
+)
 DAYS, RUNS, CAPACITY = 120, 30, 300_000
 
 
@@ -76,18 +84,18 @@ def found_where(engine: Engine, given: Scenario, folder: Path) -> tuple[str, Lin
 ### Cases by where they were found
 
 The benchmark's levers with default parameters, {RUNS} runs, mean and standard error. A case is found in the community, in
-quarantine or inside a sealed area; what is
-reported is never the infections themselves. Sampling rounds find people who have no symptoms; the large ones take a
-quarter of some communes and half of the
-workers of the sites each week, with ten times the laboratory.
+quarantine or inside a sealed area; what is reported is never the infections themselves. Sampling rounds find people who
+have no symptoms; the large ones take a quarter of some communes and half of the workers of the sites each week, with ten
+times the laboratory.
 
-{table(["", "found in the community", "in quarantine", "in sealed areas", "infections", "of the cases, never with symptoms"], rows)}
+{table(FOUND_HEAD, rows)}
 
 {picture(folder, "found", "Reported cases a day by where they were found, mean of the runs")}
 """
     line = Line(
         "cases by where found",
-        f"{100 * quarantine:.0f} % in quarantine; never with symptoms {shares[0]:.0f} % without sampling rounds, {shares[2]:.0f} % with large ones",
+        f"{100 * quarantine:.0f} % in quarantine; never with symptoms {shares[0]:.0f} % without sampling rounds, "
+        f"{shares[2]:.0f} % with large ones",
         SHOWN,
     )
     return words, line
@@ -153,10 +161,9 @@ def idle_lodgers(engine: Engine, given: Scenario) -> tuple[str, Line]:
 ### Idle boarding houses amplify
 
 {len(first)} lodgers who work at the sites are infected on one day; whom they infect is counted, {RUNS} runs. When the
-sites close the workshops stop, but lodgers who
-are idle meet the other rooms {factor:g} times as often (`idle_boarding_factor`, an input; a house where most have had it
-gives less). So closing alone takes
-away much of the spread and gives some of it back at home; thinning the houses brings it down.
+sites close the workshops stop, but lodgers who are idle meet the other rooms {factor:g} times as often
+(`idle_boarding_factor`, an input; a house where most have had it gives less). So closing alone takes away much of the
+spread and gives some of it back at home; thinning the houses brings it down.
 
 {table(["infections by one lodger", "between rooms", "at work and on the bus", "in all"], rows)}
 """
@@ -193,15 +200,15 @@ def quarantine_rooms(engine: Engine, given: Scenario) -> tuple[str, Line]:
 ### Quarantine rooms transmit
 
 The benchmark's levers with default parameters, {RUNS} runs. Contacts go to quarantine places, where {room:g} people share
-a corridor by default. Infections among them, and the days
-that begin again for all who are near when one is found, are counted. Fewer people together cost less time; how much they
-infect each other is a parameter.
+a corridor by default. Infections among them, and the days that begin again for all who are near when one is found, are
+counted. Fewer people together cost less time; how much they infect each other is a parameter.
 
-{table(["", "infections in places", "quarantines begun again", "thousand person-days in places"], rows)}
+{table(["rooms", "infections in places", "quarantines begun again", "thousand person-days in places"], rows)}
 """
     line = Line(
         "quarantine rooms transmit",
-        f"{means[2]:.0f} infections in places by default, {means[0]:.0f} without contacts there, {means[4]:.0f} with ten times as many",
+        f"{means[2]:.0f} infections in places by default, {means[0]:.0f} without contacts there, "
+        f"{means[4]:.0f} with ten times as many",
         SHOWN,
     )
     return words, line

@@ -121,40 +121,42 @@ def section(folder: Path) -> Section:
         lines.append(
             Line(
                 f"common random numbers: {each.name}",
-                f"variance of the difference {apart[0]:.1f} times smaller than with independent seeds{asked}, "
-                f"{past[0]:.1f} times than with a shared past only",
+                f"variance of the difference {figure(apart[0])} times smaller than with independent seeds{asked}, "
+                f"{figure(past[0])} times than with a shared past only",
                 verdict,
             )
         )
     draw(folder, found)
+    whole, relative = (found[1].ratio(found[1].apart, relative)[0] for relative in (False, True))
+    percent = 100 * float((found[1].same.sum() / found[1].base.sum()) - 1)
     head = ["plan", "infections without", "difference", "sd: all luck shared", "sd: past shared", "sd: nothing shared",
             "correlation", "ratio to nothing shared", "ratio to past shared", "ratio to nothing shared, in per cent"]  # fmt: skip
     text = f"""
 The benchmark's scenario on the example province ({DAYS} days, {found[0].base.mean():,.0f} infections on average, from
-{found[0].base.min():,.0f} to
-{found[0].base.max():,.0f}, under testing, tracing, quarantine, closures and sealing) is run with {PAIRS} seeds as it is
-and with one thing changed on day
-{MEASURES_FROM}. Each changed plan is run with the same seed; with the same seed up to day {MEASURES_FROM} and another one
-from then on; and with another seed
-from the first day. The variance of the difference in infections with the same seed is set against the other two. Limits
-in brackets hold
-95 % of {RESAMPLED:,} draws of the seeds.
+{found[0].base.min():,.0f} to {found[0].base.max():,.0f}, under testing, tracing, quarantine, closures and sealing) is run
+with {PAIRS} seeds as it is and with one thing changed on day {MEASURES_FROM}. Each changed plan is run with the same
+seed; with the same seed up to day {MEASURES_FROM} and another one from then on; and with another seed from the first day.
+The variance of the difference in infections with the same seed is set against the other two. Limits in brackets hold 95 %
+of {RESAMPLED:,} draws of the seeds.
 
 {table(head, rows)}
 
-{picture(folder, "luck", "Pairs of runs of two plans: with all luck shared they lie near a line, with the past shared or nothing shared they do not")}
+{picture(folder, "luck", "Pairs of runs of two plans, with all luck, the past, or nothing shared")}
 
 With the variance ten times smaller, a tenth of the runs tell two plans apart equally well. Most of the gain comes from
-the past that the
-two plans share; the ratio to a shared past is what addressing every draw adds to it, and it is large only where a plan
-touches few contacts.
-Closing later means here that the sites keep working as before for two more days while everything else acts; {ASKED:g} is
-asked of it. When *all*
-measures wait for two days the outbreak grows by half, in a large outbreak by more people than in a small one: that is a
-difference between
-outbreaks, which no shared luck takes away. Measured in per cent of the outbreak (last column) it is nearly gone.
+the past that the two plans share; the ratio to a shared past is what addressing every draw adds to it, and it is large
+only where a plan touches few contacts. Closing later means here that the sites keep working as before for two more days
+while everything else acts; {ASKED:g} is asked of it. When *all* measures wait for two days the outbreak grows by
+{percent:.0f} %, in a large outbreak by more people than in a small one: that is a difference between outbreaks, which no
+shared luck takes away, so the ratio is only {whole:.0f}. For the effect in per cent of the outbreak (last column) it is
+{relative:.0f}.
 """
     return Section("Common random numbers", text, tuple(lines))
+
+
+def figure(ratio: float) -> str:
+    """Return a ratio with the digits that mean something."""
+    return f"{ratio:.0f}" if ratio > 20 else f"{ratio:.1f}"
 
 
 def limits(ratio: float, low: float, high: float) -> str:
@@ -177,5 +179,5 @@ def draw(folder: Path, found: list[Compared]) -> None:
         axes.plot([0, most], [0, most], color=RED, linewidth=0.8)
         axes.set(title=each.name, xlabel="thousand infections, as it is", xlim=(0, None), ylim=(0, None))
     panes[0].set_ylabel("thousand infections, changed plan")
-    panes[0].legend(loc="upper left", markerscale=2)
+    panes[0].legend(loc="upper left", markerscale=2, frameon=True, framealpha=0.9, edgecolor="none")
     save(figure, folder, "luck")

@@ -26,6 +26,11 @@ def groups() -> NDArray[np.int64]:
     return np.minimum(example().age // 10, N_AGES - 1).astype(np.int64)
 
 
+def people_of(weight: Floats) -> Floats:
+    """Return how often somebody of each age is a first case."""
+    return np.bincount(groups(), weight, minlength=N_AGES).astype(np.float64)
+
+
 def measured(parameters: EpidemicParameters, at_once: int, runs: int, days: int) -> tuple[Floats, Floats]:
     """Return (runs, 10, 9, 9) infections by first cases: layer, from age, to age; and how often each person was one."""
     people, group = example(), groups()
@@ -60,7 +65,7 @@ def checks_of(names: list[str], expected: Floats, counts: Floats, cases: float) 
 
 def eigenvalue_check(expected: Floats, counts: Floats, weight: Floats) -> Check:
     """Return the largest eigenvalue; its error by drawing the runs again."""
-    cases = np.bincount(groups(), weight, minlength=N_AGES)
+    cases = people_of(weight)
     total = counts.sum(axis=1)
     draws = np.random.default_rng(7).integers(0, len(total), (RESAMPLED, len(total)))
     again = [largest(total[draw].sum(axis=0), cases) for draw in draws]
@@ -86,12 +91,9 @@ def section(folder: Path) -> Section:
     words, line = at_full_strength()
     text = f"""
 Every layer and age of the example province at once. {int(cases):,} people are a first case, each once, {AT_ONCE:,} at a
-time, without
-measures; whom they infect is counted by layer and age. What is expected of them is summed from the parameters and from
-the lists
-of who lives, works, learns and rides with whom; no kernel of the engine takes part. R is {LOW_R} here instead of its
-default, so
-that hardly any contact falls on somebody whom another case has infected before.
+time, without measures; whom they infect is counted by layer and age. What is expected of them is summed from the
+parameters and from the lists of who lives, works, learns and rides with whom; no kernel of the engine takes part. R is
+{LOW_R} here instead of its default, so that hardly any contact falls on somebody whom another case has infected before.
 
 {check_table(layers, digits=5, what="infections by one first case, by layer")}
 
@@ -127,7 +129,7 @@ def draw(folder: Path, layers: list[Check], ages: list[Check]) -> None:
         axes.set_xticks(x, [check.what for check in checks], rotation=45, ha="right")
         axes.set(title=title)
     panes[0].set_ylabel(f"infections by one first case, R = {LOW_R}")
-    panes[0].legend()
+    panes[1].legend(loc="upper right")
     save(figure, folder, "next-generation")
 
 
@@ -138,7 +140,8 @@ def at_full_strength() -> tuple[str, Line]:
     model = Expected(people, packed, parameters)
     everybody = np.ones(people.n_people)
     at_site = (people.work_cell >= 0) & (people.work_cell < people.n_sites * people.n_sectors)
-    who = {"everybody": everybody, "workers of the sites": at_site * 1.0, "lodgers": people.lodger * 1.0}
+    who = {"everybody": everybody, "workers of the sites": at_site.astype(np.float64)}
+    who["lodgers"] = people.lodger.astype(np.float64)
     by_layer = {name: model.by_layer(weight).sum(axis=(1, 2)) / weight.sum() for name, weight in who.items()}
     matrix = model.by_layer(everybody).sum(axis=0)
     counts, weight = measured(parameters, FULL_AT_ONCE, FULL_RUNS, FULL_DAYS)
@@ -154,24 +157,21 @@ def at_full_strength() -> tuple[str, Line]:
     rows.append(["all layers", *(f"{number:.2f}" for number in sums)])
     r, root = (
         parameters.values["reproduction_number"],
-        largest(matrix, np.bincount(groups(), minlength=N_AGES)),
+        largest(matrix, people_of(everybody)),
     )
     words = f"""
 At the default R = {r:g}, which by definition is that of an adult who works outside the sites, the same sums give the
-table below.
-The largest eigenvalue of the matrix by age is {root:.2f}, and an average first case infects {sums[0]:.2f}: most people
-have no workplace with
-colleagues, or live in a small household. Workers of the sites and lodgers infect two to three times as many. The last two
-columns
-are {int(weight.sum()):,} other first cases, computed and run at that R. Where they differ, it is because in workshops and
-homes those whom a
-case infects reach some of the others before it does; the sum leaves that out.
+table below. The largest eigenvalue of the matrix by age is {root:.2f}, and an average first case infects {sums[0]:.2f}:
+children and the old have no workplace, and children are less susceptible. Workers of the sites and lodgers infect two to
+three times as many. The last two columns are {int(weight.sum()):,} other first cases, computed and run at that R. Where
+they differ, it is because in workshops and homes those whom a case infects reach some of the others before it does; the
+sum leaves that out.
 
 {table(["infections by a first case", *who, f"{int(weight.sum()):,} first cases: sum", "runs"], rows)}
 """
     line = Line(
         "first generation at the default R",
-        f"largest eigenvalue {root:.2f} at R = {r:g}; an average first case infects {sums[4]:.2f} in runs of {sums[3]:.2f} computed",
+        f"largest eigenvalue {root:.2f} at R = {r:g}; first cases infect {sums[3]:.2f} computed, {sums[4]:.2f} in runs",
         SHOWN,
     )
     return words, line

@@ -80,10 +80,8 @@ def section(folder: Path) -> Section:
     save(figure, folder, "offspring")
     text = f"""
 How many others each of the first cases infects among {PEOPLE:,} people who meet at random, against the negative binomial
-distribution
-with mean R and dispersion k = {k:g}. {NUMBERS[0][1] * FIRST:,} first cases at R = 1 and {NUMBERS[1][1] * FIRST:,} at R =
-2.5. The error of k is found
-by drawing the cases {RESAMPLED} times again.
+distribution with mean R and dispersion k = {k:g}. {NUMBERS[0][1] * FIRST:,} first cases at R = 1 and
+{NUMBERS[1][1] * FIRST:,} at R = 2.5. The error of k is found by drawing the cases {RESAMPLED} times again.
 
 {check_table(checks, digits=3)}
 

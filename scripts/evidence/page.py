@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import re
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +13,8 @@ from typing import Any
 
 INSIDE, OUTSIDE, SHOWN = "inside", "**outside**", "shown"
 MOST_ERRORS = 3.0
+WIDTH = 130
+LIST = re.compile(r"\n([-+*>#=]|\d+[.)] )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,19 @@ def summed_up(name: str, checks: Sequence[Check]) -> Line:
     )
 
 
+def flowed(text: str) -> str:
+    """Return text whose paragraphs are laid out anew; tables, pictures and headings stay as they are."""
+    blocks = []
+    for block in text.strip().split("\n\n"):
+        words = block.strip()
+        if words and not words.startswith(("|", "!", "#")):
+            words = "\n".join(textwrap.wrap(words, WIDTH, break_long_words=False, break_on_hyphens=False))
+            words = LIST.sub(r" \1", words)  # a line must not begin like an item of a list
+        if words:
+            blocks.append(words)
+    return "\n\n".join(blocks)
+
+
 def page(title: str, opening: str, sections: Sequence[Section], closing: str) -> str:
     """Return the whole page."""
     summary = table(
@@ -99,10 +116,8 @@ def page(title: str, opening: str, sections: Sequence[Section], closing: str) ->
         ],
     ).replace("| --- | ---: | ---: | ---: |", "| --- | --- | --- | --- |")
     parts = [f"# {title}", opening, summary, closing]
-    parts += [
-        f"## {number} {section.title}\n\n{section.text.strip()}" for number, section in enumerate(sections, 1)
-    ]
-    return "\n\n".join(part.strip() for part in parts) + "\n"
+    parts += [f"## {number} {section.title}\n\n{section.text}" for number, section in enumerate(sections, 1)]
+    return "\n\n".join(flowed(part) for part in parts) + "\n"
 
 
 def keep(path: Path, figures: dict[str, Any]) -> None:
