@@ -25,7 +25,7 @@ from songhanh.epidemic import (
 )
 
 FOUND_HEAD = (
-    "",
+    "sampling",
     "found in the community",
     "in quarantine",
     "in sealed areas",

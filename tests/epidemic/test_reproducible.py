@@ -118,6 +118,32 @@ def test_same_after_a_run_that_filled_a_buffer() -> None:
     assert digest(run(everything, seed=7, engine=small, days=40)) == first
 
 
+def test_same_in_one_call_for_days_under_the_same_levers() -> None:
+    begin(seed=4)
+    idle = no_controls(ENGINE.n_communes, ENGINE.n_sites)
+    busy = no_controls(ENGINE.n_communes, ENGINE.n_sites)
+    everything(30, busy)
+    days = [(0, 10, idle), (10, 45, busy), (45, 46, idle), (46, DAYS, busy)]
+    for day, end, levers in days:
+        ENGINE.steps(day, end, levers)
+    together = digest(ENGINE.result())
+    begin(seed=4)
+    for day, end, levers in days:
+        for today in range(day, end):
+            ENGINE.step(today, levers)
+    assert digest(ENGINE.result()) == together
+
+
+@pytest.mark.parametrize("end", [3, 2, DAYS + 1])
+def test_days_in_one_call_must_lie_ahead(end: int) -> None:
+    begin(seed=4)
+    idle = no_controls(ENGINE.n_communes, ENGINE.n_sites)
+    ENGINE.steps(0, 3, idle)
+    with pytest.raises(ValueError, match=f"end is {end}; allowed: 4 to {DAYS}"):
+        ENGINE.steps(3, end, idle)
+    ENGINE.step(3, idle)
+
+
 def test_same_for_levers_that_are_reused_and_levers_made_anew() -> None:
     begin(seed=4)
     idle = no_controls(ENGINE.n_communes, ENGINE.n_sites)

@@ -94,7 +94,18 @@ def test_breakthroughs_are_the_infections_of_the_vaccinated() -> None:
 def test_nobody_is_vaccinated_in_the_next_run() -> None:
     run(doses(0.5, 1), {"reproduction_number": 2.0})
     after = run(None, {"reproduction_number": 2.0})
-    assert after.n_breakthrough == after.doses.sum() == IN_PROVINCE._state.coverage.sum() == 0
+    assert after.n_breakthrough == after.doses.sum() == IN_PROVINCE._counters[at.N_CAMPAIGNS] == 0
+
+
+def test_doses_end_when_all_of_a_group_had_one() -> None:
+    people = PROVINCE.n_people
+
+    def daily(day: int, controls: EpidemicControls) -> None:
+        controls.vaccination[:] = (0.3, 0.0, 0.05)[0 if day < 2 else 1 if day < 5 else 2]
+
+    given = run(daily, {"reproduction_number": 0.0}, days=20).doses
+    expected = [0.3, 0.3, 0.0, 0.0, 0.0, *[0.05] * 8] + [0.0] * 7
+    np.testing.assert_allclose(given[:20], np.multiply(expected, people), atol=1.0)
 
 
 # --- the table of protection --------------------------------------------------------------------------------------

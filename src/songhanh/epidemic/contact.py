@@ -38,6 +38,7 @@ from songhanh.epidemic.layout import (
     MEET,
     MEET_MASK,
     MEET_SHIFT,
+    N_CAMPAIGNS,
     N_SLOTS,
     NATURAL_FROM,
     NUMBER_MASK,
@@ -51,7 +52,6 @@ from songhanh.epidemic.layout import (
     V_NATURAL,
     V_NATURAL_ESCAPE,
     V_VACCINE_ESCAPE,
-    VACCINATING,
     VARIANT_MASK,
 )
 from songhanh.epidemic.meeting import (
@@ -83,8 +83,8 @@ _SHUTTLE, _QUARANTINE = int(Layer.SHUTTLE), int(Layer.QUARANTINE)
 @inline_kernel
 def takes(
     other: int, day: int, variant: int, u: float, p: Ints, n_sectors: int, word: np.uint64, records: Ints,
-    susceptibility: Reals, protection: Reals, variants: Reals, natural_from: int, vaccinating: bool, coverage: Reals,
-    site_coverage: Reals, base_seed: np.uint64,
+    susceptibility: Reals, protection: Reals, variants: Reals, natural_from: int, campaigns: int, begins: Ints,
+    coverage: Reals, doses: Reals, site_coverage: Reals, site_doses: Reals, base_seed: np.uint64,
 ) -> bool:  # fmt: skip
     """Tell whether a contact infects: age, vaccination and an earlier infection make it rarer."""
     left = susceptibility[p[other, TRAITS] & AGE_MASK]
@@ -95,8 +95,10 @@ def takes(
         left *= 1.0 - protection[V_NATURAL, min(since, IMMUNE_DAYS - 1)] * (
             1.0 - variants[variant, V_NATURAL_ESCAPE]
         )
-    if vaccinating:
-        since = days_since_dose(other, day, p, n_sectors, coverage, site_coverage, base_seed)
+    if campaigns:
+        since = days_since_dose(
+            other, day, p, n_sectors, campaigns, begins, coverage, doses, site_coverage, site_doses, base_seed
+        )
         left *= 1.0 - by_vaccine(V_INFECTION, since, variant, V_VACCINE_ESCAPE, protection, variants)
     return u < left
 
@@ -191,7 +193,7 @@ def transmit(
     together.
     """
     people, words, records, counters = p.people, s.words, s.records, s.counters
-    any_lodged, vaccinating = counters[ANY_LODGED] > 0, counters[VACCINATING] > 0
+    any_lodged, campaigns = counters[ANY_LODGED] > 0, counters[N_CAMPAIGNS]
     who, met, place = s.scratch[0], s.scratch[1], s.scratch[2]
     chunk = cal.heads[MEET, day]
     while chunk >= 0:
@@ -236,7 +238,8 @@ def transmit(
                 v.locked, v.site_mode, v.site_share,
             ) and takes(
                 met[k], day, records[i, FACTS] & VARIANT_MASK, u, people, p.sizes[1], theirs, records, w.susceptibility,
-                w.protection, w.variants, w.wholes[NATURAL_FROM], vaccinating, s.coverage, s.site_coverage, base_seed,
+                w.protection, w.variants, w.wholes[NATURAL_FROM], campaigns, s.campaign_from, s.coverage, s.doses,
+                s.site_coverage, s.site_doses, base_seed,
             ):  # fmt: skip
                 infect(met[k], i, layer, words, s.touched, s.fresh, counters)
         chunk = cal.following[chunk]

@@ -16,6 +16,7 @@ from songhanh.epidemic.contact import transmit
 from songhanh.epidemic.groups import Books, Levers, Numbers, State
 from songhanh.epidemic.infect import begin_infections, import_infections
 from songhanh.epidemic.laboratory import run_laboratory
+from songhanh.epidemic.layout import FULL, SAME_LEVERS
 from songhanh.epidemic.opening import move_lodgers, note_open, reopen_firms, seal_areas, vaccinate
 from songhanh.epidemic.people import Packed
 from songhanh.epidemic.testing import sample_rounds, test_quarantined, test_symptomatic
@@ -65,16 +66,24 @@ _B = _C + len(Books._fields)
 
 
 @bare_kernel
-def live_day(day: int, seed: np.uint64, base_seed: np.uint64, *arrays: NDArray[Any]) -> None:
-    """Live one day, given the arrays of all groups in a row: they cross from Python three times as fast."""
-    live(
-        day,
-        seed,
-        base_seed,
-        Packed(*arrays[:_P]),
-        Numbers(*arrays[_P:_N]),
-        Levers(*arrays[_B:]),
-        State(*arrays[_N:_S]),
-        Calendar(*arrays[_S:_C]),
-        Books(*arrays[_C:_B]),
-    )
+def live_days(day: int, end: int, seed: np.uint64, base_seed: np.uint64, *arrays: NDArray[Any]) -> int:
+    """Live some days under the same levers, and return the day that comes next; a full buffer ends it.
+
+    The arrays of all groups come in a row: they cross from Python three times as fast.
+    """
+    state = State(*arrays[_N:_S])
+    while day < end and state.counters[FULL] == 0:
+        live(
+            day,
+            seed,
+            base_seed,
+            Packed(*arrays[:_P]),
+            Numbers(*arrays[_P:_N]),
+            Levers(*arrays[_B:]),
+            state,
+            Calendar(*arrays[_S:_C]),
+            Books(*arrays[_C:_B]),
+        )
+        state.counters[SAME_LEVERS] = 1
+        day += 1
+    return day

@@ -14,7 +14,7 @@ from songhanh.epidemic.account import clear_touched
 from songhanh.epidemic.booking import renew_contacts
 from songhanh.epidemic.check import check_controls, check_imports
 from songhanh.epidemic.controls import EpidemicControls
-from songhanh.epidemic.day import live_day
+from songhanh.epidemic.day import live_days
 from songhanh.epidemic.groups import (
     D_EXPORTED,
     D_FALSE_POSITIVES,
@@ -88,6 +88,7 @@ class Engine:
         self.n_hamlets = len(self._packed.hamlets)
         self._next_day = -1
         self._known: dict[int, tuple[EpidemicControls, Levers]] = {}
+        self._latest: EpidemicControls | None = None
         self._seed = self._base_seed = np.uint64(0)
         self._state, self._calendar = new_state(self._packed, days, capacity)
         self._books = new_books(self._packed, days, len(variants()))
@@ -198,18 +199,31 @@ class Engine:
         SonghanhError
             If a lever has a wrong shape, type or range.
         """
+        self.steps(day, day + 1, controls)
+
+    def steps(self, day: int, end: int, controls: EpidemicControls) -> None:
+        """Live all days from ``day`` to the one before ``end`` under the same levers, as `step` would one by one.
+
+        Raises
+        ------
+        CapacityError, SonghanhError
+            As `step`.
+        """
         if day != self._next_day or day >= self.days:
             raise ValueError(f"day {day} does not follow: expected {self._next_day} of {self.days}")
+        if not day < end <= self.days:
+            raise ValueError(f"end is {end}; allowed: {day + 1} to {self.days}")
         levers = self._known.get(id(controls))
         if levers is None or levers[0] is not controls:
             check_controls(controls, self.n_communes, self.n_sites)
             levers = (controls, levers_of(controls))
             self._known[id(controls)] = levers
-        live_day(day, self._seed, self._base_seed, *self._given, *levers[1])
-        self._next_day = day + 1
+        self._counters[at.SAME_LEVERS] = self._latest is controls
+        self._latest = controls
+        self._next_day = live_days(day, end, self._seed, self._base_seed, *self._given, *levers[1])
         full = int(self._counters[at.FULL])
         if full:
-            raise _full(at.FULL_NAMES[full], self.capacity, day)
+            raise _full(at.FULL_NAMES[full], self.capacity, self._next_day - 1)
 
     def reset(self) -> None:
         """Forget a run."""
@@ -217,9 +231,6 @@ class Engine:
         if self._counters[at.FULL]:
             state.words[:] = 0
         clear_touched(state.words, state.touched, self._counters[at.N_TOUCHED])
-        if self._counters[at.VACCINATING]:
-            state.coverage.fill(0.0)
-            state.site_coverage.fill(0.0)
         events.clear(self._calendar)
         state.last_open.fill(-10_000)
         for array in (
@@ -242,6 +253,7 @@ class Engine:
             array.fill(0)
         self._next_day = -1
         self._known.clear()
+        self._latest = None
 
     def result(self, with_tree: bool = False) -> EpidemicResult:
         """Return the run so far as frozen copies; days not lived are 0."""
@@ -276,13 +288,16 @@ class Engine:
     def _doses(self) -> NDArray[np.int32]:
         """Return the first doses of each day that has been lived."""
         state, lived = self._state, max(self._next_day, 0)
+        campaigns = int(self._counters[at.N_CAMPAIGNS])
+        begins = [*state.campaign_from[:campaigns].tolist(), lived]
         given = np.zeros(self.days)
-        for coverage, people in (
-            (state.coverage[:lived], self._packed.group_sizes.reshape(-1)),
-            (state.site_coverage[:lived], self._packed.site_workers[: self.n_sites]),
+        for share, dose, people in (
+            (state.coverage, state.doses, self._packed.group_sizes.reshape(-1)),
+            (state.site_coverage, state.site_doses, self._packed.site_workers[: self.n_sites]),
         ):
-            if self._counters[at.VACCINATING]:
-                given[:lived] += np.diff(coverage @ people, prepend=0.0)
+            for k in range(campaigns):
+                first, end = begins[k], begins[k + 1]
+                given[first:end] += _given(end - first, share[k], dose[k], people)
         doses = np.rint(given).astype(np.int32)
         doses.flags.writeable = False
         return doses
@@ -339,6 +354,21 @@ class Engine:
             facts // at.VACCINATED_BIT,
         ]
         return Tree(*map(_frozen, arrays))
+
+
+def _given(
+    days: int, share: NDArray[np.float64], dose: NDArray[np.float64], people: NDArray[Any]
+) -> NDArray[np.float64]:
+    """Return the first doses of each day of a campaign; a group has no more of them once all its people had one."""
+    full_days = np.full(len(dose), days, np.int64)
+    ends = share + days * dose > 1.0
+    left = 1.0 - share[ends]
+    full_days[ends] = np.minimum(left / dose[ends], days).astype(np.int64)
+    daily = dose * people
+    stops = np.bincount(full_days, weights=daily, minlength=days + 1)[:days]
+    given = daily.sum() - np.cumsum(stops)
+    rest = (left - full_days[ends] * dose[ends]) * people[ends]
+    return np.asarray(given + np.bincount(full_days[ends], weights=rest, minlength=days + 1)[:days])
 
 
 def _frozen(array: NDArray[np.int32]) -> NDArray[np.int32]:

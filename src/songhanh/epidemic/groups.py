@@ -144,11 +144,14 @@ class State(NamedTuple):
     chances: Reals  # (10,) that a contact of today's level is found, by layer
     expected: Reals  # (10,) contacts of one infection by layer
     commune_marks: Counters  # (C + 1,) while today's infections are sorted
-    last_open: Ints  # (3, .) last day on which sites, schools and other workplaces were open
+    last_open: Ints  # (3, .) last day on which sites, schools and other workplaces were open, or STILL_OPEN
     absent: Ints  # (K, 5) workers away, by reason
     sealed_workers: Ints  # (K,) workers who live in sealed areas
-    coverage: Reals  # (D, C * 9) share with a first dose by commune and age group
-    site_coverage: Reals  # (D, S)
+    campaign_from: Ints  # (D,) first day of each campaign: days on which as many doses are given
+    coverage: Reals  # (D, C * 9) share with a first dose before a campaign, by commune and age group
+    doses: Reals  # (D, C * 9) share that gets one each day of it
+    site_coverage: Reals  # (D, S) the same by site
+    site_doses: Reals  # (D, S)
     lodgers_gone: Ints  # (C,) lodgers of the list of leavers who have been called
 
 
@@ -230,8 +233,11 @@ def new_state(packed: Packed, days: int, capacity: int) -> tuple[State, Calendar
         last_open=np.full((3, max(communes, sites, 1)), -10_000, np.int32),
         absent=ints(cells, at.N_AWAY),
         sealed_workers=ints(cells),
+        campaign_from=ints(days),
         coverage=np.zeros((days, communes * at.N_AGES)),
+        doses=np.zeros((days, communes * at.N_AGES)),
         site_coverage=np.zeros((days, sites)),
+        site_doses=np.zeros((days, sites)),
         lodgers_gone=ints(communes),
     )
     return state, calendar(days, 12 * capacity + 2 * in_quarantine)

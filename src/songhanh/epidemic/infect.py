@@ -43,6 +43,7 @@ from songhanh.epidemic.layout import (
     MILD,
     N_ACTIVE,
     N_BREAKTHROUGH,
+    N_CAMPAIGNS,
     N_NEW,
     N_RECORDS,
     N_REINFECTED,
@@ -76,7 +77,6 @@ from songhanh.epidemic.layout import (
     V_SEVERITY,
     V_VACCINE_ESCAPE,
     VACCINATED_BIT,
-    VACCINATING,
     VARIANT_MASK,
 )
 from songhanh.epidemic.people import Packed
@@ -166,8 +166,12 @@ def describe(i: int, who: int, source: int, layer: int, day: int, seed: np.uint6
     words[who] = (word & LOW_MASK & ~(FRESH | CONFIRMED)) | EVER | (np.uint64(i + 1) << LINK_SHIFT)
     variant = -1 - source if source < 0 else records[source, FACTS] & VARIANT_MASK
     since = -1
-    if s.counters[VACCINATING]:
-        since = days_since_dose(who, day, p.people, p.sizes[1], s.coverage, s.site_coverage, base_seed)
+    campaigns = s.counters[N_CAMPAIGNS]
+    if campaigns:
+        since = days_since_dose(
+            who, day, p.people, p.sizes[1], campaigns, s.campaign_from, s.coverage, s.doses, s.site_coverage,
+            s.site_doses, base_seed,
+        )  # fmt: skip
         if since >= 0:
             s.counters[N_BREAKTHROUGH] += 1
     factor = w.variants[variant, V_SEVERITY]

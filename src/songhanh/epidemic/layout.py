@@ -122,12 +122,14 @@ MEET_SHIFT, LAYER_SHIFT, MEET_MASK, LAYER_MASK = 20, 16, 0xFFFF, 15
     N_EXTENDED,
     N_REINFECTED,
     N_BREAKTHROUGH,
-    VACCINATING,
     N_KEPT_ISOLATED,
     N_NEW,
     FALSE_POSITIVES,
-) = range(30)
+    SAME_LEVERS,
+    N_CAMPAIGNS,
+) = range(31)
 N_COUNTERS = 40
+STILL_OPEN = 1_000_000_000  # instead of the last day on which something was open
 
 # which buffer was full
 FULL_NAMES = {

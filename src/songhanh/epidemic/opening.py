@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from songhanh.core.jit import bare_kernel
+from songhanh.core.jit import bare_kernel, inline_kernel
 from songhanh.core.modes import SiteMode
 from songhanh.epidemic.calendar import CHUNK
 from songhanh.epidemic.groups import (
@@ -34,6 +34,7 @@ from songhanh.epidemic.layout import (
     ISOLATED,
     LINK_SHIFT,
     MASS_SAMPLE,
+    N_CAMPAIGNS,
     N_CLOSED,
     NOW_GONE,
     NOW_SEALED,
@@ -43,11 +44,12 @@ from songhanh.epidemic.layout import (
     RESULT_TO_COME,
     ROOMS_FROM,
     ROOMS_TO,
+    SAME_LEVERS,
     SITE,
     STAGE,
     START,
+    STILL_OPEN,
     URGENT_SAMPLE,
-    VACCINATING,
 )
 from songhanh.epidemic.people import Packed
 from songhanh.epidemic.presence import count_out, fetch, reason, set_word, touch
@@ -108,20 +110,30 @@ def seal_areas(day: int, p: Packed, levers: Levers, s: State) -> None:
             )  # fmt: skip
 
 
+@inline_kernel
+def last_day(day: int, is_open: bool, known: int) -> int:
+    """Return the last day on which something was open, as known this morning."""
+    if is_open:
+        return STILL_OPEN
+    return day - 1 if known == STILL_OPEN else known
+
+
 @bare_kernel
 def note_open(day: int, levers: Levers, s: State) -> None:
-    """Note which sites, schools and workplaces are open, for the tracers, and whether anybody is lodged."""
+    """Note which sites, schools and workplaces are open, for the tracers, and whether anybody is lodged.
+
+    Nothing changes while the levers stay: what is open is marked so, and gets its last day when it is closed.
+    """
+    if s.counters[SAME_LEVERS]:
+        return
     last_open = s.last_open
     school, work, locked, site_mode = levers.school, levers.work, levers.locked, levers.site_mode
     for c in range(locked.shape[0]):
-        if school[c] > 0.0 and not locked[c]:
-            last_open[1, c] = day
-        if work[c] > 0.0 and not locked[c]:
-            last_open[2, c] = day
+        last_open[1, c] = last_day(day, school[c] > 0.0 and not locked[c], last_open[1, c])
+        last_open[2, c] = last_day(day, work[c] > 0.0 and not locked[c], last_open[2, c])
     s.counters[ANY_LODGED] = 0
     for k in range(site_mode.shape[0]):
-        if site_mode[k] != _CLOSED:
-            last_open[0, k] = day
+        last_open[0, k] = last_day(day, site_mode[k] != _CLOSED, last_open[0, k])
         if site_mode[k] == _ON_SITE or site_mode[k] == _TWO_POINTS:
             s.counters[ANY_LODGED] = 1
 
@@ -176,6 +188,9 @@ def move_lodgers(day: int, p: Packed, levers: Levers, s: State, books: Books) ->
     Infections not found by then are exported.
     """
     words, counters, some = s.words, s.counters, s.scratch[0]
+    books.daily[D_GONE, day] = counters[NOW_GONE]
+    if counters[SAME_LEVERS]:
+        return
     for c in range(levers.lodgers_away.shape[0]):
         first = p.lodger_start[c]
         target = int(levers.lodgers_away[c] * (p.lodger_start[c + 1] - first) + 0.5)
@@ -205,22 +220,41 @@ def move_lodgers(day: int, p: Packed, levers: Levers, s: State, books: Books) ->
 
 
 @bare_kernel
-def grow(day: int, coverage: Reals, dose: Reals) -> None:
-    """Add today's first doses to the share of each group that has had one; nobody gets two."""
-    yesterday = max(day - 1, 0)
-    for k in range(dose.shape[0]):
-        coverage[day, k] = min(coverage[yesterday, k] + dose[k], 1.0)
+def begin_campaign(k: int, days: int, share: Reals, dose: Reals, today: Reals) -> None:
+    """Begin campaign ``k`` with today's doses where the one before it, of so many days, has come to."""
+    for group in range(today.shape[0]):
+        share[k, group] = min(share[k - 1, group] + days * dose[k - 1, group], 1.0) if k > 0 else 0.0
+        dose[k, group] = today[group]
+
+
+@bare_kernel
+def goes_on(k: int, dose: Reals, today: Reals) -> bool:
+    """Tell whether as many doses are given today as in campaign ``k``."""
+    others = 0
+    for group in range(today.shape[0]):
+        others += dose[k, group] != today[group]
+    return others == 0
 
 
 @bare_kernel
 def vaccinate(day: int, levers: Levers, s: State) -> None:
-    """Give today's first doses.
+    """Give today's first doses; nobody gets two.
 
-    Who is next in a group is a fixed order of its people, so no state a person is kept: the cost follows the
-    infections whose contacts are looked up, not the doses.
+    Who is next in a group is a fixed order of its people, so no state a person is kept, and as many doses a day as
+    the day before need no work at all: the cost follows the infections whose contacts are looked up, not the doses.
     """
-    if levers.whole[ANY_DOSES]:
-        s.counters[VACCINATING] = 1
-    if s.counters[VACCINATING]:
-        grow(day, s.coverage, levers.vaccination)
-        grow(day, s.site_coverage, levers.site_vaccination)
+    counters = s.counters
+    k = counters[N_CAMPAIGNS]
+    if counters[SAME_LEVERS] or (k == 0 and not levers.whole[ANY_DOSES]):
+        return
+    if (
+        k > 0
+        and goes_on(k - 1, s.doses, levers.vaccination)
+        and goes_on(k - 1, s.site_doses, levers.site_vaccination)
+    ):
+        return
+    days = day - s.campaign_from[k - 1] if k > 0 else 0
+    begin_campaign(k, days, s.coverage, s.doses, levers.vaccination)
+    begin_campaign(k, days, s.site_coverage, s.site_doses, levers.site_vaccination)
+    s.campaign_from[k] = day
+    counters[N_CAMPAIGNS] = k + 1

@@ -12,6 +12,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,16 +70,17 @@ class Scenario:
     def run(self, engine: Engine, seed: int) -> EpidemicResult:
         """Run one replicate."""
         engine.start(parameters(), self.imports, np.uint64(seed))
-        for day, controls in enumerate(self.controls):
-            engine.step(day, controls)
+        day = 0
+        for same in (list(days) for _, days in groupby(self.controls, key=id)):
+            engine.steps(day, day + len(same), same[0])
+            day += len(same)
         return engine.result()
 
     def run_uncontrolled(self, engine: Engine, seed: int) -> EpidemicResult:
         """Run one replicate in which nobody does anything."""
         engine.start(uncontrolled_parameters(), self.imports, np.uint64(seed))
         nothing = no_controls(self.population.n_communes, self.population.n_sites)
-        for day in range(self.days):
-            engine.step(day, nothing)
+        engine.steps(0, self.days, nothing)
         return engine.result()
 
 
