@@ -16,6 +16,7 @@ from scipy.optimize import minimize
 
 from evidence.page import INSIDE, OUTSIDE, SHOWN, Line, Section, keep, kept, picture, table
 from evidence.pictures import panels, save
+from evidence.shared import shared_data
 from songhanh.epidemic import EpidemicParameters
 from songhanh.epidemic.mixing import age_kernel
 from songhanh.epidemic.parameters import AGE_GROUPS

@@ -138,12 +138,13 @@ def drawn_day(model: EconomyModel, rng: np.random.Generator) -> tuple[EconomyCon
         public_cost_vnd_bn=float(rng.uniform(0, 1)),
         support_vnd_bn=float(rng.uniform(0, 1)),
     )
-    absent = rng.dirichlet([1, 1, 1, 1, 6], shape)
+    absent = rng.dirichlet([1, 1, 1, 1, 1, 6], shape)
     labour = LabourDay(
         isolated=absent[..., 0],
         quarantined=absent[..., 1],
         locked=absent[..., 2],
         dead=absent[..., 3],
+        taken_home=absent[..., 4],
         firm_closed=1.0 - some(*shape),
         open_rest=some(n),
         hospital_load=float(rng.uniform(0, 10)),

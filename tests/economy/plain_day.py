@@ -9,9 +9,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+from songhanh.core.modes import Absence
 from songhanh.economy import EconomyControls, EconomyModel, LabourDay, ProductionFunction
 
-QUARANTINED, LOCKED, DEAD, CLOSED, NO_INPUT, NO_DEMAND = range(1, 7)
+N_CAUSES = len(Absence)
+QUARANTINED, LOCKED, DEAD = Absence.QUARANTINED, Absence.LOCKED_DOWN, Absence.DEAD
+CLOSED, NO_INPUT, NO_DEMAND = Absence.CLOSED, Absence.NO_INPUT, Absence.NO_DEMAND
 
 
 @dataclass
@@ -92,10 +95,10 @@ class PlainEconomy:
     def _labour(self, controls: EconomyControls, labour: LabourDay):
         self.past_admitted.insert(0, controls.admitted.tolist())
         waits = int(self.v["entry_test_days"] + 0.5)
-        lost = [[[0.0] * 7 for _ in range(self.n)] for _ in range(self.s)]
+        lost = [[[0.0] * N_CAUSES for _ in range(self.n)] for _ in range(self.s)]
         present = [[0.0] * self.n for _ in range(self.s)]
         effect = [[0.0] * self.n for _ in range(self.s)]
-        causes = [labour.isolated, labour.quarantined, labour.locked, labour.dead]
+        causes = [labour.isolated, labour.quarantined, labour.locked, labour.dead, labour.taken_home]
         self.entering = [[0.0] * self.n for _ in range(self.s)]
         for site in range(self.s):
             rest = site == self.s - 1
@@ -236,7 +239,7 @@ class PlainEconomy:
         self, day: Day, controls: EconomyControls, lost, present, idle, idle_input, of_idle
     ) -> None:
         day.value_added = [day.made[j] * self.va[j] for j in range(self.n)]
-        day.lost_days = [[0.0] * 7 for _ in range(self.n)]
+        day.lost_days = [[0.0] * N_CAUSES for _ in range(self.n)]
         day.at_work = [[0.0] * self.n for _ in range(self.s)]
         day.wages = [0.0, 0.0]
         for site in range(self.s):
@@ -248,7 +251,7 @@ class PlainEconomy:
                 day.at_work[site][j] = people * present[site][j] * (1.0 - idle[j])
                 all_jobs = sum(self.workers[place][j] for place in range(self.s))
                 pay = self.v["labour_share"] * self.x0[j] * self.va[j] / all_jobs if all_jobs > 0 else 0.0
-                for cause in range(7):
+                for cause in range(N_CAUSES):
                     days = people * lost[site][j][cause]
                     day.lost_days[j][cause] += days
                     unpaid = days * (1.0 - self._paid(cause, of_idle[j])) * pay

@@ -24,7 +24,7 @@ class Records:
     sectors
         (D, n, J) rows as in `layout`.
     lost_days, at_work, value_site, wages
-        (D, J, 7), (D, S + 1, J), (D, S + 1), (D, 2).
+        (D, J, 8), (D, S + 1, J), (D, S + 1), (D, 2).
     crop_sold, crop_lost, crop_channel
         (D, K), (D, K), (D, H) tonnes.
     public_cost, support, extra_cost

@@ -63,7 +63,7 @@ class Economy:
         self.stocks, self.orders = np.zeros((n + 1, n)), np.zeros((n + 1, n))
         self.memory, self.gone = np.zeros(2), np.zeros((s, n))
         self.recent, self.entering = np.ones((at.MOST_TEST_DAYS, s, n)), np.ones((s, n))
-        self.absent, self.lost = np.zeros((4, s, n)), np.zeros((s, n, at.N_CAUSES))
+        self.absent, self.lost = np.zeros((5, s, n)), np.zeros((s, n, at.N_CAUSES))
         self.working, self.effect = np.zeros((s, n)), np.zeros((s, n))
         crops = len(model.crops.sector)
         self.standing, self.picked, self.picking = np.zeros(crops), np.zeros(crops), np.zeros(crops)
@@ -77,9 +77,14 @@ class Economy:
         self._baseline_of = np.zeros(0)  # the numbers that the baseline at hand belongs to
         self.next_day = -1
 
-    def start(self, parameters: EconomyParameters) -> None:
-        """Put the province back on its normal day, with the numbers of one world."""
-        if not np.array_equal(
+    def start(self, parameters: EconomyParameters, with_baseline: bool = True) -> None:
+        """Put the province back on its normal day, with the numbers of one world.
+
+        Without the baseline a run is quicker to begin, and has no `result`.
+        """
+        if not with_baseline:
+            self._baseline_of = np.zeros(0)
+        elif not np.array_equal(
             parameters.vector, self._baseline_of
         ):  # plans share the baseline of their world
             self.parameters = parameters
@@ -131,6 +136,7 @@ class Economy:
         for cause, share in enumerate((labour.isolated, labour.quarantined, labour.locked)):
             self.absent[cause] = share
         self.absent[3] = 0.0 if labour.dead is None else labour.dead
+        self.absent[4] = 0.0 if labour.taken_home is None else labour.taken_home
         model, records, p = self.model, self.records, self.parameters.vector
         load = labour.hospital_load / model.population * 1e5 if model.population > 0 else 0.0
         industry_day(
@@ -157,6 +163,8 @@ class Economy:
 
     def result(self) -> EconomyResult:
         """Return the daily arrays; days not stepped yet are zero."""
+        if not self._baseline_of.size:
+            raise ValueError("this run was started without its baseline")
         return accounts(self.model, self.parameters, self.constants, self.ripe, self.records, self.baseline)
 
     def _baseline(self, parameters: EconomyParameters) -> Records:

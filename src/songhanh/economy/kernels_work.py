@@ -67,7 +67,7 @@ def work_capacity(
 ) -> None:
     """Turn presence and modes into the labour capacity of each sector (equation 1).
 
-    ``absent`` is (4, S + 1, J) by the first four causes; fills ``lost`` (S + 1, J, 7) and ``working`` (S + 1, J) as
+    ``absent`` is (5, S + 1, J) by the first five causes; fills ``lost`` (S + 1, J, 8) and ``working`` (S + 1, J) as
     shares of workers, and ``effect``, output of a site as a share of the sector's normal one. ``season`` (J,) is the day's
     normal output against the year's mean: longer hours, not more people.
     """
@@ -79,7 +79,7 @@ def work_capacity(
         rest = s == n_sites - 1
         for j in range(n):
             left = 1.0
-            for cause in range(4):
+            for cause in range(absent.shape[0]):
                 out = min(max(absent[cause, s, j], 0.0), left)
                 lost[s, j, cause] = out
                 left -= out

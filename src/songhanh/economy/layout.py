@@ -58,6 +58,6 @@ N_SCRATCH = 15
     R_VALUE_ADDED,
 ) = range(12)
 N_RESULTS = 12
-N_CAUSES = 7
+N_CAUSES = 8
 HOURS_A_DAY = 8.0
 MOST_TEST_DAYS = 7  # before workers may enter a site

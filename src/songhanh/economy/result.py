@@ -34,7 +34,7 @@ class EconomyResult:
     at_work
         (D, S + 1, J) people at work, at home included.
     lost_person_days
-        (D, J, 7) by `core.modes.Absence`.
+        (D, J, 8) by `core.modes.Absence`.
     wages_lost
         (D,) pay not received.
     household_income_lost

@@ -1,12 +1,12 @@
-"""Who can come to work: the epidemic's absences become the economy's labour, counted per person."""
+"""Who can come to work, and whom work is left for: what the two models tell each other about labour."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from songhanh.core.modes import SiteMode
-from songhanh.economy import LabourDay
+from songhanh.core.modes import Absence, SiteMode
+from songhanh.economy import Economy, LabourDay
 from songhanh.epidemic import Engine
 from songhanh.joint.setting import Setting
 from songhanh.measures import DayMeasures
@@ -34,7 +34,6 @@ def labour_day(setting: Setting, engine: Engine, day: int, today: DayMeasures, r
     # Workers lodged at their site work on although their commune is sealed.
     lodged = today.epidemic.site_mode == SiteMode.ON_SITE
     locked[:-1][lodged] = 0.0
-    locked += gone  # taken out of the province by order, as others are kept in their hamlet by order
     return LabourDay(
         isolated=isolated,
         quarantined=quarantined,
@@ -43,6 +42,7 @@ def labour_day(setting: Setting, engine: Engine, day: int, today: DayMeasures, r
         open_rest=_open_rest(setting, today),
         hospital_load=float(engine.hospital(day)),
         dead=dead,
+        taken_home=gone,
     )
 
 
@@ -52,3 +52,17 @@ def _open_rest(setting: Setting, today: DayMeasures) -> NDArray[np.float64]:
     weight = rest.sum(axis=0)
     share = (rest * today.economy.work).sum(axis=0) / np.maximum(weight, 1.0)
     return np.asarray(np.where(weight > 0, share, 1.0))
+
+
+def active_share(economy: Economy) -> NDArray[np.float32]:
+    """Return (S,) the share of those who came to each site on the last day that had inputs and orders to work on.
+
+    The economy tells it by site and sector; the lever of the epidemic is one share a site, so sectors are weighted by
+    the workers who came.
+    """
+    came = economy.workers[:-1] * economy.working[:-1]  # (S, J)
+    idle = economy.lost[:-1, :, Absence.NO_INPUT] + economy.lost[:-1, :, Absence.NO_DEMAND]
+    total = came.sum(axis=1)
+    without = (economy.workers[:-1] * idle).sum(axis=1)
+    share = 1.0 - np.divide(without, total, out=np.zeros_like(total), where=total > 0)
+    return np.asarray(np.clip(share, 0.0, 1.0), np.float32)
