@@ -6,6 +6,7 @@ from songhanh.economy.engine import Economy
 from songhanh.economy.labour import LabourDay, full_labour
 from songhanh.economy.model import Crops, EconomyModel, no_crops
 from songhanh.economy.parameters import EconomyParameters, table
+from songhanh.economy.production import ProductionFunction
 from songhanh.economy.result import EconomyResult
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "EconomyParameters",
     "EconomyResult",
     "LabourDay",
+    "ProductionFunction",
     "build",
     "full_labour",
     "no_crops",
