@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ import small
 from songhanh.core.canonical import json_bytes
 from songhanh.core.errors import SonghanhError
 from songhanh.core.modes import Absence
-from songhanh.decision import economic_report
+from songhanh.decision import economic, economic_report
 from songhanh.economy import table as economy_table
+from songhanh.joint.economic import EconomicRecord, run_economic
 
 FEW = {"seed": 1, "n_worlds": 4, "n_histories": 16, "n_jobs": 1}
 
@@ -106,6 +108,27 @@ def test_the_actual_plan_is_hindsight_and_a_plan_of_the_pack_is_not(actual: dict
         for document in (actual, closed)
     ]
     assert lost[1] > lost[0]
+
+
+def test_worlds_that_lost_control_are_left_out_of_what_happened(
+    actual: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert actual["control_lost"] == 0.0 and actual["n_counted"] == 4
+    seen: list[float] = []
+
+    def half_lost(*given: Any) -> list[EconomicRecord]:
+        records = run_economic(*given)
+        seen[:] = [float(record.accounts.value_added.sum()) for record in records]
+        return [replace(record, control_lost=number < 2) for number, record in enumerate(records)]
+
+    monkeypatch.setattr(economic, "run_economic", half_lost)
+    found = economic_report(small.reference(), "actual-2021", small.AS_OF, **FEW)
+    assert found["control_lost"] == 0.5 and found["n_counted"] == 2 and found["n_worlds"] == 4
+    year = found["periods"]["year"][0]["sectors"][-1]["value_added_vnd_bn"]
+    assert year["mean"] == pytest.approx(sum(seen[2:]) / 2)
+    # Under a plan control may be lost, and what that costs counts.
+    planned = economic_report(small.reference(), "closed", small.AS_OF, **FEW)
+    assert planned["control_lost"] == 0.5 and planned["n_counted"] == 4
 
 
 def test_an_unknown_plan_is_refused_by_name() -> None:

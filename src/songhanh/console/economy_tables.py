@@ -23,6 +23,10 @@ _WORDS = {
     "lost": Text(
         "Mất kiểm soát dịch ở {share} kịch bản.", "Control of the epidemic was lost in {share} of the worlds."
     ),
+    "counted": Text(
+        "Điều đó đã không xảy ra, nên tài khoản chỉ tính {n} kịch bản còn lại.",
+        "That did not happen, so the accounts are made of the other {n} worlds.",
+    ),
     "period": Text("Kỳ", "Period"),
     "grdp": Text("GRDP (tỷ đồng)", "GRDP (bn VND)"),
     "normal": Text("Không có dịch", "Without outbreak"),
@@ -139,6 +143,8 @@ class _Printer:
         if document["plan"]["hindsight"]:
             self.console.print(self.word("hindsight", as_of=document["as_of"]))
         self.console.print(self.word("lost", share=f"{document['control_lost']:.0%}"))
+        if document["n_counted"] < document["n_worlds"]:
+            self.console.print(self.word("counted", n=document["n_counted"]))
 
     def quarters(self) -> None:
         table = self.table(

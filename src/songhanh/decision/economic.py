@@ -91,7 +91,8 @@ def economic_report(
         hindsight,
     )
     records = run_economic(ensemble, worlds.worlds, n_jobs, on_progress, should_stop, "economy")
-    accounts = accounts_of(ground, records, as_of.year)
+    counted = _counted(records, hindsight)
+    accounts = accounts_of(ground, counted, as_of.year)
     return {
         "schema": SCHEMA,
         "pack": {"id": ground.pack.id, "hash": ground.pack.hash, "name": ground.pack.name.as_dict()},
@@ -100,6 +101,7 @@ def economic_report(
         "year": as_of.year,
         "seed": seed,
         "n_worlds": n_worlds,
+        "n_counted": len(counted),
         "model_version": __version__,
         "world_set": worlds.id,
         "distinct_histories": worlds.n_distinct,
@@ -118,6 +120,16 @@ def economic_report(
         "assumed": _assumed(ground),
         "assumed_parameters": _parameters(),
     }
+
+
+def _counted(records: Sequence[EconomicRecord], hindsight: bool) -> list[EconomicRecord]:
+    """Return the worlds that the accounts are made of.
+
+    Where control is lost the economy bears an emergency lock-down. Under a plan that may happen, and counts. In hindsight
+    it did not: such worlds are left out, and the document says how many (unless hardly any would be left).
+    """
+    kept = [record for record in records if not record.control_lost]
+    return kept if hindsight and len(kept) > 1 else list(records)
 
 
 def actual_slug(pack: Pack) -> str:
