@@ -42,7 +42,7 @@ KERNEL_NAMES = (
     "picking_margin",
     "picking_labour_share",
     "vat_rate",
-    "direct_tax_rate",
+    "profit_tax_rate",
     "import_duty_rate",
 )
 (
@@ -73,7 +73,7 @@ KERNEL_NAMES = (
     P_PICKING,
     P_PICKING_LABOUR,
     P_VAT,
-    P_DIRECT,
+    P_PROFIT,
     P_DUTY,
 ) = range(len(KERNEL_NAMES))
 _AT_LEAST_ONE = (
@@ -102,11 +102,12 @@ _SHARES = (
     "furlough_share",
     "picking_labour_share",
     "vat_rate",
-    "direct_tax_rate",
+    "profit_tax_rate",
+    "income_tax_rate",
     "import_duty_rate",
     "household_local_demand_share",
 )
-_NOT_NEGATIVE = ("entry_test_days", "overtime_hours_year", "fear_shift", "fear_slope")
+_NOT_NEGATIVE = ("profit_tax_lag_days", "entry_test_days", "overtime_hours_year", "fear_shift", "fear_slope")
 
 
 @lru_cache(maxsize=1)

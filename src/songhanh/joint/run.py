@@ -8,6 +8,7 @@ stays at home from the next day on. Idle sites transmit less, idle boarding hous
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -64,14 +65,21 @@ class Runner:
         loss = Loss(days.lost_on, self.engine.n_infections, self.engine.n_fatal)
         return outcome_of(plan, world.number, self.engine.result(), self.economy.result(), tally, loss)
 
-    def live(self, schedule: Schedule, world: World) -> tuple[Days, Tally]:
-        """Live all days of both horizons; the arrays stay in `engine` and `economy`."""
+    def live(
+        self,
+        schedule: Schedule,
+        world: World,
+        watch: Callable[[int, DayMeasures], None] = lambda day, today: None,
+    ) -> tuple[Days, Tally]:
+        """Live all days of both horizons, calling ``watch`` after each; the arrays stay in `engine` and `economy`."""
         days = self._begin(world, schedule, self.limits)
         tally = Tally(self.setting, self.horizon)
         for day in range(self.horizon.economy_days):
             if day == self.horizon.as_of + 1:
                 self.engine.reseed(np.uint64(world.future_luck))
-            tally.add(day, days.live(day))
+            today = days.live(day)
+            tally.add(day, today)
+            watch(day, today)
         return days, tally
 
     def _begin(

@@ -30,6 +30,7 @@ TABLES = (
     "lab_capacity",
     "sectors",
     "input_output",
+    "national_output",
     "crops",
     "channels",
     "calendar",
