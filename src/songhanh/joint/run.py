@@ -12,12 +12,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from songhanh.economy import Economy, EconomyParameters
+from songhanh.economy import Economy, EconomyControls, EconomyParameters
 from songhanh.epidemic import Engine, EpidemicControls, EpidemicParameters
 from songhanh.joint.collect import Loss, Tally, outcome_of
 from songhanh.joint.horizon import Horizon, Limits
-from songhanh.joint.labour import active_share, labour_day
+from songhanh.joint.labour import active_share, labour_day, open_rest_of
 from songhanh.joint.outcome import Outcome
 from songhanh.joint.setting import Setting
 from songhanh.joint.world import World
@@ -104,6 +105,7 @@ class Days:
         self._runner = runner
         self._run = run
         self._limits = limits
+        self._open: tuple[EconomyControls | None, NDArray[np.float64]] = None, np.zeros(0)
         self._active = np.ones(runner.setting.population.n_sites, np.float32)
         self._observed = Observed(runner.engine.reported, runner.engine.reported_site)
         self.lost_on = -1
@@ -119,10 +121,16 @@ class Days:
             runner.engine.step(day, self._with_idle_at_home(today.epidemic))
             if limits and runner.engine.n_infections >= limits.control_lost_infections:
                 self.lost_on = day
-        labour = labour_day(runner.setting, runner.engine, day, today, runs)
+        labour = labour_day(runner.setting, runner.engine, day, today, runs, self._open_rest(today.economy))
         runner.economy.step(day, today.economy, labour)
         self._active = active_share(runner.economy)
         return today
+
+    def _open_rest(self, levers: EconomyControls) -> NDArray[np.float64]:
+        """Return what may open outside the sites, worked out anew only when the levers change."""
+        if levers is not self._open[0]:
+            self._open = levers, open_rest_of(self._runner.setting, levers)
+        return self._open[1]
 
     def _with_idle_at_home(self, levers: EpidemicControls) -> EpidemicControls:
         """Keep those at home whom their site had no work for yesterday; the levers themselves are shared."""
