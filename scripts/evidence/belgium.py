@@ -190,13 +190,13 @@ def ramp(when: date, begins: date, days: float) -> float:
     return min(max((when - begins).days / days, 0.0), 1.0) if days > 0 else float(when >= begins)
 
 
-def closure(belgium: Belgium, when: date, days: float = RAMP) -> Floats:
-    """Return (J,) the share of workers whom the orders of a day keep from working."""
+def closure(belgium: Belgium, when: date, days: float = RAMP, antwerp: bool = True) -> Floats:
+    """Return (J,) the share of workers whom the orders of a day keep from working, with or without those of Antwerp alone."""
     closed = np.zeros(belgium.model.n_sectors)
     for begins, name in PHASES:
         closed = closed + (belgium.closed[name] - closed) * ramp(when, begins, days)
     first, last, name = ANTWERP
-    if first <= when < last:
+    if antwerp and first <= when < last:
         closed = closed + (np.maximum(belgium.closed[name], closed) - closed) * ANTWERP_SHARE
     return np.asarray(closed * belgium.cannot_work)
 
@@ -213,16 +213,19 @@ class Driver:
         Days that an order takes to hold.
     by_component
         Whether exports and investment fall as pyIEEM has it; otherwise all of it by Pichler's figure, until September.
+    antwerp
+        Whether the three weeks of August in which only Antwerp was locked down count.
     """
 
     name: str
     days: float
     by_component: bool
+    antwerp: bool = True
 
     def levers(self, belgium: Belgium, when: date) -> tuple[EconomyControls, LabourDay]:
         """Return the levers of a day: closed work, what cannot be bought on site, and other demand."""
         n = belgium.model.n_sectors
-        shut = closure(belgium, when, self.days)
+        shut = closure(belgium, when, self.days, self.antwerp)
         exports, other = self._demand(belgium, when)
         controls = replace(
             no_economy_controls(1, 0, n, 0),
@@ -244,8 +247,19 @@ class Driver:
         return np.asarray(exports), np.asarray(1.0 - INVESTMENT_FALL * goods * belgium.investment)
 
 
-PUBLISHED = Driver("exports and investment by component, orders hold within 5 days (pyIEEM)", RAMP, True)
-FIRST_TRY = Driver("all other demand falls by Pichler's figure, orders hold at once", 0.0, False)
+PUBLISHED = Driver("the complete set of pyIEEM (headline)", RAMP, True)
+DRIVERS = (
+    PUBLISHED,
+    Driver("without the lock-down of Antwerp in August", RAMP, True, antwerp=False),
+    Driver("orders hold within 7 days instead of 5", 7.0, True),
+    Driver(
+        "first run: other demand as in Pichler et al. until September, orders hold at once",
+        0.0,
+        False,
+        antwerp=False,
+    ),
+)
+FIRST_RUN = DRIVERS[-1]
 
 
 def simulate(
@@ -274,3 +288,10 @@ def error_points(belgium: Belgium, months: Mapping[date, float]) -> float:
     """Return the mean absolute error from March to December, in percentage points of February's GDP."""
     gaps = [abs(months[month] - belgium.gdp[month]) for month in months if month > FIRST]
     return 100.0 * sum(gaps) / len(gaps)
+
+
+def employment(folder: Path) -> dict[str, float]:
+    """Return the share of workers at work that firms reported, by day of the survey."""
+    days, columns, values = rows_of(folder / "BE.csv")
+    at_work = values[:, columns.index("employment")]
+    return {day: float(value) for day, value in zip(days, at_work, strict=True) if np.isfinite(value)}

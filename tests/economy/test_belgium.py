@@ -62,5 +62,5 @@ def test_no_sector_is_dead_in_the_end(data: belgium.Belgium) -> None:
 
 def test_without_the_shocks_there_is_no_loss(data: belgium.Belgium) -> None:
     calm = replace(data, closed={name: np.zeros(63) for name in data.closed}, pichler_shock=np.zeros(63))
-    months = belgium.by_month(belgium.simulate(calm, driver=belgium.FIRST_TRY).value_added.sum(axis=1))
+    months = belgium.by_month(belgium.simulate(calm, driver=belgium.FIRST_RUN).value_added.sum(axis=1))
     assert np.allclose(list(months.values()), 1.0, rtol=1e-11)

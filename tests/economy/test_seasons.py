@@ -8,9 +8,10 @@ from datetime import date
 import numpy as np
 import polars as pl
 import pytest
-from economies import closing, economy_of, run
+from economies import closing, economy_of, run, small_pack
 
 from songhanh.core.errors import SonghanhError
+from songhanh.economy import build
 from songhanh.economy.seasons import read_seasons, seasonal_output
 
 SECTORS = ["rice", "trade"]
@@ -75,6 +76,16 @@ def test_a_bad_season_is_refused_with_place_and_size(rows: pl.DataFrame, words: 
     with pytest.raises(SonghanhError) as error:
         read_seasons(rows, SECTORS)
     assert all(word in str(error.value) for word in words), str(error.value)
+
+
+def test_a_pack_may_bring_seasons() -> None:
+    rows = table(RICE, "agriculture")
+    model = build(small_pack(seasons=rows))
+    assert model.season is not None and model.first_day == date(2021, 5, 1)
+    assert model.season[:, 0] == pytest.approx(RICE)
+    assert build(small_pack(seasons=rows.clear())).season is None
+    with pytest.raises(SonghanhError, match=r"seasons\.csv"):
+        build(small_pack(seasons=rows.head(11)))
 
 
 def test_a_model_with_a_season_that_does_not_add_up_is_refused() -> None:

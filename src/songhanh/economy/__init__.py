@@ -1,6 +1,7 @@
 """What the province produces, sells, loses and earns: a dynamic input-output model by day."""
 
 from songhanh.economy.build import build
+from songhanh.economy.capacity import capacity_path
 from songhanh.economy.controls import EconomyControls, no_economy_controls
 from songhanh.economy.engine import Economy
 from songhanh.economy.labour import LabourDay, full_labour
@@ -19,6 +20,7 @@ __all__ = [
     "LabourDay",
     "ProductionFunction",
     "build",
+    "capacity_path",
     "full_labour",
     "no_crops",
     "no_economy_controls",

@@ -14,6 +14,7 @@ from songhanh.economy.model import Crops, EconomyModel, no_crops
 from songhanh.economy.pack_table import TABLE_NOTES, PackTable, TableKind, pack_table
 from songhanh.economy.parameters import table as parameters
 from songhanh.economy.regional import flq, own_coefficients, regional_coefficients
+from songhanh.economy.seasons import read_seasons
 from songhanh.province.pack import Pack
 
 Floats = NDArray[np.float64]
@@ -73,6 +74,8 @@ def build(pack: Pack) -> EconomyModel:
         population=float(pack.communes["population"].fill_null(0).sum() or 0),
         crops=crops,
         notes=notes,
+        season=read_seasons(pack.tables.get("seasons"), ids),
+        first_day=pack.outbreak_from,
     )
 
 

@@ -16,15 +16,15 @@ MONTHS = 12
 _TOLERANCE = 1e-3
 
 
-def read_seasons(rows: pl.DataFrame | None, sectors: list[str]) -> Floats:
-    """Return (12, J) shares of the year's output by month.
+def read_seasons(rows: pl.DataFrame | None, sectors: list[str]) -> Floats | None:
+    """Return (12, J) shares of the year's output by month; None where no sector has a season.
 
     Sectors that the table does not name are alike on all days of the year.
 
     Parameters
     ----------
     rows
-        ``sector_id``, ``month`` (1 to 12) and ``share``; twelve rows for each sector that is named. None: no season.
+        ``sector_id``, ``month`` (1 to 12) and ``share``; twelve rows for each sector that is named.
 
     Raises
     ------
@@ -32,9 +32,11 @@ def read_seasons(rows: pl.DataFrame | None, sectors: list[str]) -> Floats:
         If a sector or month is unknown or given twice, a share is no number from 0 to 1, or the shares of a sector do not
         add up to one (within 0.001; what is missing within that is spread over its months).
     """
+    if rows is None or rows.is_empty():
+        return None
     shares = np.full((MONTHS, len(sectors)), np.nan)
     faults: list[Fault] = []
-    for number, row in enumerate(() if rows is None else rows.iter_rows(named=True), start=2):
+    for number, row in enumerate(rows.iter_rows(named=True), start=2):
         fault = _row_fault(row, sectors, shares, number)
         if fault is not None:
             faults.append(fault)

@@ -31,6 +31,7 @@ TABLES = (
     "sectors",
     "input_output",
     "national_output",
+    "seasons",
     "crops",
     "channels",
     "calendar",
