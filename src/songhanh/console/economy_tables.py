@@ -190,7 +190,7 @@ class _Printer:
             cells = [row["all"] if cause is None else row["causes"][cause] for row in (year, *quarters)]
             table.add_row(
                 self.word("all") if cause is None else self.name(cause),
-                self.cell(cells[0]["person_days"], 1, 1e-3),
+                self.cell(cells[0]["person_days"], 0, 1e-3),
                 *(self.number(row["jobs"]["p50"], 0) for row in cells[1:]),
             )
         self.console.print(table)
