@@ -73,7 +73,7 @@ check-translations: .make/dev.stamp ## every text of the pages in both languages
 bench: $(RUNTIME) ## the committed benchmark scenarios, with the load of the machine
 	@$(SONGHANH) bench
 
-peers: .make/peers.stamp ## Covasim and LASER in .venv-peers: the engine's benchmark then measures them too
+peers: .make/peers.stamp ## Covasim, LASER and BoARIO in .venv-peers: the benchmarks then measure them too
 
 evidence: $(RUNTIME) ## compute docs/evidence again: the printed decision and the replay in hindsight
 	@scripts/evidence.sh $(EXAMPLE)

@@ -5,10 +5,7 @@ With names of sections (``python scripts/evidence_epidemic.py growth luck``) onl
 
 from __future__ import annotations
 
-import shutil
 import sys
-import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,7 +22,8 @@ from evidence import (
     next_generation,
     offspring,
 )
-from evidence.page import OUTSIDE, Section, page
+from evidence.page import OUTSIDE, Section
+from evidence.writing import show, write
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "evidence" / "epidemic"
@@ -66,41 +64,12 @@ smaller worlds, each time the code changes.
 """
 
 
-def compute(names: list[str], folder: Path) -> list[Section]:
-    """Compute sections and draw their pictures into a folder."""
-    sections = []
-    for name in names:
-        began = time.monotonic()
-        sections.append(SECTIONS[name](folder))
-        print(f"    {name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
-    return sections
-
-
-def write() -> None:
-    """Write the page and its folder, only when all of it is there."""
-    with tempfile.TemporaryDirectory() as scratch:
-        fresh = Path(scratch) / FOLDER.name
-        if FOLDER.exists():
-            shutil.copytree(FOLDER, fresh)  # what cannot be made everywhere is kept
-        fresh.mkdir(exist_ok=True)
-        sections = compute(list(SECTIONS), fresh)
-        text = page(TITLE, OPENING, sections, closing(sections))
-        for drawn in fresh.glob("*.png"):
-            if f"({FOLDER.name}/{drawn.name})" not in text:
-                drawn.unlink()
-        shutil.rmtree(FOLDER, ignore_errors=True)
-        shutil.copytree(fresh, FOLDER)
-    FOLDER.with_suffix(".md").write_text(text, encoding="utf-8")
-
-
 def main(names: list[str]) -> None:
     """Compute all sections and write the page, or only some and print them."""
-    if not names:
-        write()
-        return
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for section in compute(names, FOLDER):
-        print(section.title, section.text, *section.lines, sep="\n")
+    if names:
+        show(SECTIONS, names, FOLDER)
+    else:
+        write(FOLDER, TITLE, OPENING, SECTIONS, closing)
 
 
 if __name__ == "__main__":

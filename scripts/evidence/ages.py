@@ -6,7 +6,6 @@ The matrix (16 by 16, Prem et al. 2021) is read where it lies beside the reposit
 from __future__ import annotations
 
 import csv
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from scipy.optimize import minimize
 
 from evidence.page import INSIDE, OUTSIDE, SHOWN, Line, Section, keep, kept, picture, table
 from evidence.pictures import panels, save
+from evidence.shared import shared_data
 from songhanh.epidemic import EpidemicParameters
 from songhanh.epidemic.mixing import age_kernel
 from songhanh.epidemic.parameters import AGE_GROUPS
@@ -39,12 +39,6 @@ class Survey:
     from_reciprocal: float
 
 
-def shared_folder() -> Path:
-    """Return where the data lies that is not part of the repository."""
-    beside = Path(__file__).resolve().parents[3] / "shared"
-    return Path(os.environ.get("SONGHANH_SHARED", beside)) / "data"
-
-
 def read() -> Survey | None:
     """Read the matrix and the people of the province, if they are there.
 
@@ -52,8 +46,8 @@ def read() -> Survey | None:
     and
         over is split by people.
     """
-    matrix_file = shared_folder() / "contacts" / "vietnam_community_16x16.csv"
-    people_file = shared_folder() / "population" / "bacgiang_district_age_2019.csv"
+    matrix_file = shared_data() / "contacts" / "vietnam_community_16x16.csv"
+    people_file = shared_data() / "population" / "bacgiang_district_age_2019.csv"
     if not (matrix_file.exists() and people_file.exists()):
         return None
     matrix = np.loadtxt(matrix_file, delimiter=",")

@@ -138,7 +138,8 @@ def test_the_scenario_names_parameters_that_exist_and_every_lever_moves() -> Non
 
 def test_the_economy_is_measured() -> None:
     found = bench_economy(small.reference(), repeats=2, days=120)
-    assert set(found) == {"scenario", "step_ms", "year_ms", "machine"}
+    assert set(found) == {"scenario", "step_ms", "year_ms", "peers", "machine"}
+    assert found["peers"] == {}  # nobody asked for them
     assert found["scenario"]["value_added_lost_vnd_bn"] > 0
     assert 120 * found["step_ms"] == pytest.approx(found["year_ms"], rel=0.9)
     assert found["scenario"]["sha256"] == bench_economy(small.reference(), 1, 120)["scenario"]["sha256"]

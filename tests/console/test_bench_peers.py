@@ -10,12 +10,23 @@ from pathlib import Path
 
 import pytest
 
-from songhanh.console.bench.peers.measure import Matched, measure_peers, peers_python, run_matched
+from songhanh.console.bench.peers.measure import (
+    Matched,
+    measure_economy_peers,
+    measure_peers,
+    peers_python,
+    run_matched,
+)
 from songhanh.core.errors import SonghanhError
 
 ROOT = Path(__file__).resolve().parents[2]
 FIGURES = {
     "version": "9.9", "controlled_ms": 1234.5, "init_s": 0.5, "infections": 4000, "days": 30, "people": 2000,
+}  # fmt: skip
+STEPS = {"version": "0.9", "step_ms": 0.3, "init_s": 0.01, "output_lost_days": 3.0, "days": 30, "sectors": 2}
+TABLE = {
+    "sectors": ["a", "b"], "flows": [[10.0, 20.0], [5.0, 10.0]], "final": [[70.0], [85.0]], "stock_days": [10.0, 20.0],
+    "stopped": [0.0, 0.5],
 }  # fmt: skip
 needs_peers = pytest.mark.skipif(
     not (ROOT / ".venv-peers" / "bin" / "python").exists(), reason="no .venv-peers: make peers"
@@ -178,3 +189,40 @@ def test_the_matched_set_up_is_that_of_theory(monkeypatch: pytest.MonkeyPatch) -
         # Infections pass on exactly the days of the weights, and the outbreak is over at the end.
         assert (run["first_day_passed"], run["last_day_passed"], run["still_infected"]) == (2, 5, 0)
         assert 5 < run["peak_day"] < 80
+
+
+def test_the_economy_s_peer_gets_the_table_and_fails_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modules = '["boario", "pymrio", "progressbar"]'
+    program = tmp_path / "python"
+    monkeypatch.setenv("SONGHANH_PEERS_PYTHON", str(program))
+
+    def answers(with_words: str) -> None:
+        program.write_text(
+            f"""#!/bin/sh
+case "$2" in
+-c) echo '{modules}' ;;
+*) cp "$5" {tmp_path}/got; {with_words} ;;
+esac
+"""
+        )
+        program.chmod(0o755)
+
+    answers(f"echo '{json.dumps(STEPS)}'")
+    assert measure_economy_peers(TABLE, 30, 2) == {"boario": STEPS}
+    assert json.loads((tmp_path / "got").read_text()) == TABLE
+    answers("echo '{}'")
+    assert "no figure for step_ms" in measure_economy_peers(TABLE, 30, 2)["boario"]["error"]
+    answers("echo oh dear >&2; exit 3")
+    found = measure_economy_peers(TABLE, 30, 2)["boario"]
+    assert set(found) == {"error"} and "code 3: oh dear" in found["error"]
+
+
+def test_the_economy_has_no_peer_without_an_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert measure_economy_peers(TABLE, 30, 2) == {}
+    monkeypatch.setenv("SONGHANH_PEERS_PYTHON", sys.executable)  # Songhanh's own Python has no peer
+    assert measure_economy_peers(TABLE, 30, 2) == {}

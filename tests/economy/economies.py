@@ -23,7 +23,13 @@ from songhanh.economy import (
 )
 from songhanh.province.pack import Pack
 
-PLAIN = {"saving_share": 1.0, "income_sensitivity": 0.0, "fear_max": 0.0, "household_local_demand_share": 1.0}
+PLAIN = {
+    "saving_share": 1.0,
+    "income_sensitivity": 0.0,
+    "fear_max": 0.0,
+    "household_local_demand_share": 1.0,
+    "entry_test_days": 0.0,
+}
 
 
 def economy_of(local, output, *, sites=1, **fields) -> EconomyModel:
@@ -123,6 +129,8 @@ def drawn_day(model: EconomyModel, rng: np.random.Generator) -> tuple[EconomyCon
         admitted=some(*shape),
         productivity=some(*shape),
         household_demand=some(n),
+        other_demand=some(n),
+        export_demand=some(n),
         import_logistics=some(n),
         export_logistics=some(n),
         channel=some(len(model.crops.channel_crop)),
@@ -130,12 +138,13 @@ def drawn_day(model: EconomyModel, rng: np.random.Generator) -> tuple[EconomyCon
         public_cost_vnd_bn=float(rng.uniform(0, 1)),
         support_vnd_bn=float(rng.uniform(0, 1)),
     )
-    absent = rng.dirichlet([1, 1, 1, 1, 6], shape)
+    absent = rng.dirichlet([1, 1, 1, 1, 1, 6], shape)
     labour = LabourDay(
         isolated=absent[..., 0],
         quarantined=absent[..., 1],
         locked=absent[..., 2],
         dead=absent[..., 3],
+        taken_home=absent[..., 4],
         firm_closed=1.0 - some(*shape),
         open_rest=some(n),
         hospital_load=float(rng.uniform(0, 10)),

@@ -57,7 +57,7 @@ def test_half_the_labour_of_one_sector_makes_half_its_output() -> None:
     lost = r.value_added_baseline - r.value_added
     assert lost[0] == pytest.approx(np.array([3.0, 15.0]) * model.value_added_share, abs=1e-12)
     assert r.lost_person_days[0, 0, Absence.NO_DEMAND] == pytest.approx(100 * 3 / 20)
-    assert r.lost_person_days[0, 1] == pytest.approx([0, 50, 0, 0, 0, 0, 0])
+    assert r.lost_person_days[0, 1] == pytest.approx([0, 50, 0, 0, 0, 0, 0, 0])
     pay = 0.5 * 30.0 * model.value_added_share[1]  # labour share of value added
     pay_of_supplier = 0.5 * 20.0 * model.value_added_share[0]
     unpaid = 0.5 * pay + 3 / 20 * pay_of_supplier

@@ -7,6 +7,7 @@ import pytest
 from economies import closing, run
 
 from songhanh.economy import EconomyModel, build
+from songhanh.economy.periods import by_month, counterfactual_growth, grdp_frame
 from songhanh.province import load
 from songhanh.province.pack import Pack
 
@@ -27,6 +28,22 @@ def test_a_year_gives_the_grdp_of_the_article(pack: Pack, model: EconomyModel) -
     assert year == pytest.approx(129_837, rel=1e-6)
     industry = (pack.sectors["broad"] == "industry").to_numpy()
     assert (model.output * model.value_added_share)[industry].sum() == pytest.approx(207, rel=0.01)
+
+
+def test_the_accounts_of_a_quiet_year_are_that_grdp(pack: Pack, model: EconomyModel) -> None:
+    # From 20 April to 31 December, with the days before like the first; the whole harvest lies inside.
+    months = by_month(run(model, 256, parameters={}), pack.outbreak_from)
+    broad = pack.sectors["broad"].to_list()
+    rates = counterfactual_growth(
+        broad, {"growth_agriculture": 4.0, "growth_industry": 17.0, "growth_services": 7.0}
+    )
+    year = grdp_frame(months, model.sectors, broad, rates, "year")
+    whole = year.filter(year["sector"] == "*").row(0, named=True)
+    assert whole["value_added_vnd_bn"] == pytest.approx(129_837, rel=1e-6)
+    assert whole["loss_share"] == pytest.approx(0.0, abs=1e-9)
+    # With the priors the year would have grown by 12.0 %, which was set beside 13.02 % of the year before.
+    assert whole["growth"] == pytest.approx(0.120, abs=5e-4)
+    assert months.days.sum() == 365
 
 
 def test_no_shock_no_loss_and_the_harvest_is_sold(model: EconomyModel) -> None:

@@ -64,7 +64,7 @@ def test_orders_are_delivered_wait_or_are_given_up() -> None:
     model, rng = drawn_economy(3), np.random.default_rng(1)
     days = [drawn_day(model, rng) for _ in range(60)]
     r = run(model, 60, lambda day: days[day])
-    outside = model.final_demand(1.0)[2]
+    outside = model.final_demand(1.0)[2] * np.array([controls.export_demand for controls, _ in days])
     before = np.vstack([np.zeros(model.n_sectors), r.backlog[:-1]])
     assert np.allclose(before + outside, r.sold_outside + r.cancelled + r.backlog, rtol=1e-12, atol=1e-12)
 

@@ -87,12 +87,14 @@ def test_absences_are_counted_once() -> None:
         everybody(model),
         isolated=np.full(shape, 0.1),
         quarantined=np.full(shape, 0.2),
-        locked=np.full(shape, 0.3),
+        locked=np.full(shape, 0.2),
+        taken_home=np.full(shape, 0.1),
         firm_closed=np.full(shape, 0.5),
     )
     lost = run(model, 1, lambda _: (quiet(model), labour)).lost_person_days[0].sum(axis=0)
     # 40 % could come; the closed firms' half of the workers were absent anyway.
-    assert lost[[Absence.ISOLATED, Absence.QUARANTINED, Absence.LOCKED_DOWN]] == pytest.approx([20, 40, 60])
+    by_cause = [Absence.ISOLATED, Absence.QUARANTINED, Absence.LOCKED_DOWN, Absence.TAKEN_HOME]
+    assert lost[by_cause] == pytest.approx([20, 40, 40, 20])
     assert lost[Absence.CLOSED] == pytest.approx(0.0, abs=1e-12)
 
 

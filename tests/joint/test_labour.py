@@ -79,7 +79,15 @@ def test_each_absent_person_counts_once(outbreak: tuple[Engine, EpidemicControls
         GROUND.workers.shape
     )
     assert labour.dead is not None
-    parts = (labour.isolated, labour.quarantined, labour.locked, labour.dead, labour.firm_closed)
+    assert labour.taken_home is not None
+    parts = (
+        labour.isolated,
+        labour.quarantined,
+        labour.locked,
+        labour.dead,
+        labour.taken_home,
+        labour.firm_closed,
+    )
     assert all(part.sum() > 0 for part in parts), [part.sum() for part in parts]
     counted = sum(part * np.maximum(GROUND.workers, 1.0) for part in parts)
     np.testing.assert_allclose(counted, union, atol=1e-9)

@@ -260,7 +260,16 @@ def _plan(k: int, n_worlds: int, n_communes: int) -> dict[str, Any]:
     wave = [cases / 60 * math.exp(-(((d - 18) / 16) ** 2)) for d in range(120)]
     infeasible = plan_id == "full-lockdown"
     outcomes = {item[0]: _interval(cases * item[6] if item[6] else lost) for item in INDICATORS}
-    causes = ("isolated", "quarantined", "locked_down", "dead", "closed", "no_input", "no_demand")
+    causes = (
+        "isolated",
+        "quarantined",
+        "locked_down",
+        "dead",
+        "taken_home",
+        "closed",
+        "no_input",
+        "no_demand",
+    )
     return {
         "id": plan_id,
         "hash": f"{k:064x}",

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from songhanh.core.canonical import json_bytes
+from songhanh.core.modes import Absence
 from songhanh.operations.indicators import actions
 from songhanh.operations.project.downloads import csv_response
 
@@ -174,7 +175,7 @@ def test_plan_downloads(stored: object, client: Client, documents: object) -> No
     assert len(daily) == 228  # the economy is followed longer than the epidemic
     assert daily[200]["hospital_p50"] == ""
     losses = rows_of(client.get("/decide/targeted/losses.csv"))
-    assert [row["kind"] for row in losses] == ["sector"] * 4 + ["cause"] * 7
+    assert [row["kind"] for row in losses] == ["sector"] * 4 + ["cause"] * len(Absence)
     areas = rows_of(client.get("/decide/targeted/areas.csv"))
     assert len(areas) == 80
     mapped = client.get("/decide/targeted/areas.geojson").json()["features"]

@@ -180,6 +180,8 @@ def tables() -> dict[str, Rows]:
         "input_output": [
             {"from_sector": i, "to_sector": j, "coefficient": 0.15} for i in ids for j in ids
         ],
+        "national_output": [],
+        "seasons": [],
         "crops": [
             {"crop_id": "lychee", "name_vi": "Vải", "name_en": "Lychee", "sector_id": "farm", "season_from": "2021-05-20",
              "season_peak": "2021-06-15", "season_until": "2021-07-20", "harvest_tonnes": 900, "price_vnd_per_kg": 15000,

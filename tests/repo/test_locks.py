@@ -57,7 +57,7 @@ def test_the_peers_are_locked_say_why_and_are_no_dependency() -> None:
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
     assert [line for line in lines if not re.search(r"#\s*\S{3,}", line)] == []
     wanted = {normalised(line) for line in lines}
-    assert {"covasim", "laser-core"} <= wanted <= requirements_of("peers").keys()
+    assert {"boario", "covasim", "laser-core"} <= wanted <= requirements_of("peers").keys()
     assert not (wanted - {"numpy"}) & requirements_of("dev").keys()
 
 

@@ -15,6 +15,7 @@ COMMANDS = {
     "bench": "songhanh.console.bench.command:bench",
     "decide": "songhanh.console.decide:decide",
     "demo": "songhanh.console.demo:demo",
+    "economy": "songhanh.console.economy:economy",
     "manage": "songhanh.console.serve:manage",
     "province": "songhanh.console.province:province",
     "replay": "songhanh.console.replay:replay",

@@ -33,6 +33,7 @@ class Absence(IntEnum):
     QUARANTINED = 1
     LOCKED_DOWN = 2
     DEAD = 3
-    CLOSED = 4  # the site or the firm is closed, or the mode admits fewer workers
-    NO_INPUT = 5
-    NO_DEMAND = 6
+    TAKEN_HOME = 4  # lodgers whom their home province has collected by arrangement
+    CLOSED = 5  # the site or the firm is closed, or the mode admits fewer workers
+    NO_INPUT = 6
+    NO_DEMAND = 7

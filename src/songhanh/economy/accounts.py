@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,15 @@ from songhanh.economy.result import EconomyResult
 Floats = NDArray[np.float64]
 
 
+class Tax(IntEnum):
+    """What the budget receives from the economy; land revenue is exogenous and does not move with it."""
+
+    VAT = 0  # on domestic sales: exports are zero-rated
+    PROFIT = 1  # on operating surplus, with a lag
+    INCOME = 2  # on pay received
+    IMPORT_DUTY = 3
+
+
 @dataclass(eq=False)
 class Records:
     """What the kernels write: D days, J sectors, S sites and the rest, K crops, H channels.
@@ -24,7 +35,7 @@ class Records:
     sectors
         (D, n, J) rows as in `layout`.
     lost_days, at_work, value_site, wages
-        (D, J, 7), (D, S + 1, J), (D, S + 1), (D, 2).
+        (D, J, 8), (D, S + 1, J), (D, S + 1), (D, 2).
     crop_sold, crop_lost, crop_channel
         (D, K), (D, K), (D, H) tonnes.
     public_cost, support, extra_cost
@@ -81,12 +92,10 @@ def accounts(
     income[:, 0] += unsold
     values = parameters.values
     normal = baseline.at_work.sum(axis=(1, 2))
-    value_added = run.value_added.sum(axis=1)
-    revenue_lost = (
-        values["vat_rate"] * (base.domestic - run.domestic)
-        + values["direct_tax_rate"] * (base.value_added.sum(axis=1) - value_added)
-        + values["import_duty_rate"]
-        * (baseline.sectors[:, at.R_IMPORTED] - rows[:, at.R_IMPORTED]).sum(axis=1)
+    pay = values["labour_share"] * base.value_added.sum(axis=1)
+    revenue, revenue_baseline = (
+        _revenue(values, totals, received, table.sectors[:, at.R_IMPORTED].sum(axis=1))
+        for totals, received, table in ((run, pay - wages.sum(axis=1), records), (base, pay, baseline))
     )
     value_site = records.value_site.copy()
     value_site[:, -1] += run.crop_value_added.sum(axis=1)
@@ -106,6 +115,8 @@ def accounts(
         inputs_used=rows[:, at.R_USED],
         inputs_delivered=rows[:, at.R_DELIVERED],
         retail=rows[:, at.R_HOUSEHOLDS].sum(axis=1),
+        retail_baseline=baseline.sectors[:, at.R_HOUSEHOLDS].sum(axis=1),
+        wages=pay - wages.sum(axis=1),
         employed_share=np.divide(at_work, normal, out=np.ones_like(at_work), where=normal > 0),
         at_work=records.at_work,
         lost_person_days=records.lost_days,
@@ -119,10 +130,32 @@ def accounts(
         crop_lost=records.crop_lost,
         crop_channel=records.crop_channel,
         crop_lost_value=records.crop_lost @ price,
-        budget_revenue_lost=revenue_lost,
+        revenue=revenue,
+        revenue_baseline=revenue_baseline,
+        budget_revenue_lost=(revenue_baseline - revenue).sum(axis=1),
         public_cost=records.public_cost,
         support=records.support,
         extra_cost=records.extra_cost,
+    )
+
+
+def _revenue(values: Mapping[str, float], totals: _Totals, pay: Floats, imported: Floats) -> Floats:
+    """Return (D, 4) bn VND received a day, by `Tax`.
+
+    Profit tax is paid on the surplus of some days before: at the start of a run on that of its first day. It is never
+    negative: a loss is no refund within the year.
+    """
+    surplus = totals.value_added.sum(axis=1) - pay
+    lag = round(values["profit_tax_lag_days"])
+    earned = np.concatenate([np.full(lag, surplus[0]), surplus])[: len(surplus)]
+    return np.stack(
+        [
+            values["vat_rate"] * totals.domestic,
+            values["profit_tax_rate"] * np.maximum(earned, 0.0),
+            values["income_tax_rate"] * pay,
+            values["import_duty_rate"] * imported,
+        ],
+        axis=1,
     )
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import date
-from functools import lru_cache
-from importlib.resources import files
 
 import numpy as np
 import polars as pl
@@ -14,23 +11,23 @@ from numpy.typing import NDArray
 from songhanh.core.days import day_of
 from songhanh.core.errors import Fault, SonghanhError
 from songhanh.economy.model import Crops, EconomyModel, no_crops
-from songhanh.economy.parameters import table
-from songhanh.economy.regional import flq, regional_coefficients
+from songhanh.economy.pack_table import TABLE_NOTES, PackTable, TableKind, pack_table
+from songhanh.economy.parameters import table as parameters
+from songhanh.economy.regional import flq, own_coefficients, regional_coefficients
+from songhanh.economy.seasons import read_seasons
 from songhanh.province.pack import Pack
 
 Floats = NDArray[np.float64]
 DAYS_A_YEAR = 365.0
-_SHARE_TOLERANCE = 1e-6
 _CRITICAL_FROM, _IMPORTANT_FROM = 0.05, 0.02
-_NATIONAL = {"VN": "national_vn.csv"}
 
 
 def build(pack: Pack) -> EconomyModel:
     """Build the economy of a province.
 
     National coefficients are regionalised by FLQ (output of sectors against the nation's) and balanced by RAS to
-    the pack's output and value added. Where no national output of the pack's sectors is at hand, the pack's table
-    is taken as the province's own: its coefficients are then local ones.
+    the pack's output and value added; a table of the province's own is taken as it is (see `pack_table`). The notes
+    of the model say which.
 
     Raises
     ------
@@ -41,25 +38,10 @@ def build(pack: Pack) -> EconomyModel:
     ids = sectors["sector_id"].to_list()
     annual, gva = _floats(sectors, "output_vnd_bn"), _floats(sectors, "gva_vnd_bn")
     foreign = _floats(sectors, "export_share")
-    national, given = _coefficients(pack, ids)
-    _check(annual, gva, national, ids)
+    table = pack_table(pack)
+    _check(annual, gva, ids)
     value_added_share = np.divide(gva, annual, out=np.zeros_like(gva), where=annual > 0)
-    reference = national_output(pack.country, ids)
-    values, notes = table().defaults(), []
-    if reference is None:
-        shares = np.ones_like(national)
-        notes.append(
-            "Coefficients taken as the province's own: no national output of its sectors is at hand."
-        )
-    else:
-        shares = flq(annual, reference, values["flq_delta"], values["province_size_share"])
-        notes.append("National coefficients regionalised by FLQ and balanced by RAS; assumed.")
-    pinned = np.array(
-        [values["electronics_local_share"] if name == "electronics" else np.nan for name in ids]
-    )
-    coefficients = regional_coefficients(
-        national, shares, annual, value_added_share, (1.0 - foreign) * annual, pinned
-    )
+    coefficients, notes = _provincial(table, ids, annual, value_added_share, (1.0 - foreign) * annual)
     crops = _crops(pack, ids)
     crop_value = np.zeros(len(ids))
     np.add.at(crop_value, crops.sector, crops.value())
@@ -79,7 +61,7 @@ def build(pack: Pack) -> EconomyModel:
         sites=tuple(pack.sites["site_id"].to_list()),
         output=output,
         coefficients=coefficients,
-        critical=_critical(given, national),
+        critical=_critical(table.critical, table.coefficients),
         value_added_share=1.0 - coefficients.sum(axis=0),
         foreign_share=foreign,
         household_share=_floats(sectors, "household_share"),
@@ -91,62 +73,39 @@ def build(pack: Pack) -> EconomyModel:
         keeps_orders=np.array([broad != "services" for broad in sectors["broad"].to_list()]),
         population=float(pack.communes["population"].fill_null(0).sum() or 0),
         crops=crops,
-        notes=tuple(notes),
+        notes=notes,
+        season=read_seasons(pack.tables.get("seasons"), ids),
+        first_day=pack.outbreak_from,
     )
 
 
-@lru_cache(maxsize=4)
-def _national_table(country: str) -> dict[str, float]:
-    if country not in _NATIONAL:
-        return {}
-    source = files("songhanh.economy") / _NATIONAL[country]
-    with source.open("r", encoding="utf-8") as handle:
-        return {row["sector_id"]: float(row["output_musd"]) for row in csv.DictReader(handle)}
+def _provincial(
+    table: PackTable, ids: list[str], annual: Floats, value_added_share: Floats, most_local_sales: Floats
+) -> tuple[Floats, tuple[str, ...]]:
+    """Return (J + 1, J) coefficients of the province, the last row from outside, and what was done to get there."""
+    note = TABLE_NOTES[table.kind].en
+    if table.kind is TableKind.OWN:
+        own, cut = own_coefficients(table.coefficients, annual, value_added_share, most_local_sales, ids)
+        bought = [
+            f"{ids[i]} sells {cut[i]:.6g} bn VND a year more to other sectors than its exports leave of its output; "
+            "that much is bought outside."
+            for i in np.flatnonzero(cut > 0)
+        ]
+        return own, (note, *bought)
+    values = parameters().defaults()
+    shares = flq(annual, table.national_output, values["flq_delta"], values["province_size_share"])
+    pinned = np.array(
+        [values["electronics_local_share"] if name == "electronics" else np.nan for name in ids]
+    )
+    return (
+        regional_coefficients(
+            table.coefficients, shares, annual, value_added_share, most_local_sales, pinned
+        ),
+        (note,),
+    )
 
 
-def national_output(country: str, sectors: list[str]) -> Floats | None:
-    """Return (J,) national output by sector, or None where one of them is not known."""
-    known = _national_table(country)
-    if not all(name in known for name in sectors):
-        return None
-    return np.array([known[name] for name in sectors])
-
-
-def _coefficients(pack: Pack, ids: list[str]) -> tuple[Floats, Floats]:
-    """Return (J, J) coefficients, and what the pack says is critical (NaN: nothing)."""
-    index = {name: j for j, name in enumerate(ids)}
-    coefficients, critical = np.zeros((len(ids), len(ids))), np.full((len(ids), len(ids)), np.nan)
-    rows = pack.tables["input_output"]
-    has_critical = "critical" in rows.columns
-    for number, row in enumerate(rows.iter_rows(named=True), start=2):
-        for column in ("from_sector", "to_sector"):
-            if row[column] not in index:
-                raise _fault(
-                    "economy.sector",
-                    f"There is no sector {row[column]!r}.",
-                    "Use an id of sectors.csv.",
-                    "input_output.csv",
-                    number,
-                    column,
-                )
-        value = row["coefficient"]
-        if value is None or not 0.0 <= float(value) <= 1.0:
-            raise _fault(
-                "economy.coefficient",
-                f"The coefficient is {value}.",
-                "Give a number from 0 to 1.",
-                "input_output.csv",
-                number,
-                "coefficient",
-            )
-        cell = index[row["from_sector"]], index[row["to_sector"]]
-        coefficients[cell] = float(value)
-        if has_critical and row["critical"] is not None:
-            critical[cell] = float(row["critical"])
-    return coefficients, critical
-
-
-def _check(annual: Floats, gva: Floats, national: Floats, ids: list[str]) -> None:
+def _check(annual: Floats, gva: Floats, ids: list[str]) -> None:
     faults = []
     for j, name in enumerate(ids):
         if gva[j] > annual[j]:
@@ -158,18 +117,6 @@ def _check(annual: Floats, gva: Floats, national: Floats, ids: list[str]) -> Non
                     "sectors.csv",
                     j + 2,
                     "gva_vnd_bn",
-                )
-            )
-        over = float(national[:, j].sum()) - 1.0
-        if over > _SHARE_TOLERANCE:
-            faults.append(
-                Fault(
-                    "economy.negative_value_added",
-                    f"Coefficients of to_sector {name} add up to 1 + {over:.6g}: its value added is negative.",
-                    "Correct the coefficients of that sector.",
-                    "input_output.csv",
-                    None,
-                    "coefficient",
                 )
             )
     if faults:

@@ -19,6 +19,8 @@ class EconomyControls:
     productivity: NDArray[np.float64]  # (S + 1, J) output of a worker at work against normal
     work: NDArray[np.float64]  # (C, J) share of other workplaces that may open, by commune and sector
     household_demand: NDArray[np.float64]  # (J,) what households may still buy
+    other_demand: NDArray[np.float64]  # (J,) orders of other local buyers: government, investment
+    export_demand: NDArray[np.float64]  # (J,) new orders from outside; those that fall away do not wait
     import_logistics: NDArray[np.float64]  # (J,) imported inputs that arrive
     export_logistics: NDArray[np.float64]  # (J,) exports that leave
     channel: NDArray[np.float64]  # (K,) capacity of crop channels
@@ -34,6 +36,8 @@ def no_economy_controls(n_communes: int, n_sites: int, n_sectors: int, n_channel
         productivity=np.ones((n_sites + 1, n_sectors)),
         work=np.ones((n_communes, n_sectors)),
         household_demand=np.ones(n_sectors),
+        other_demand=np.ones(n_sectors),
+        export_demand=np.ones(n_sectors),
         import_logistics=np.ones(n_sectors),
         export_logistics=np.ones(n_sectors),
         channel=np.ones(n_channels),

@@ -9,16 +9,13 @@ from songhanh.core.jit import kernel
 from songhanh.economy import layout as at
 from songhanh.economy import parameters as par
 from songhanh.economy.kernels import (
-    account,
-    adjust_work,
     harvest,
     household_demand,
     limits,
-    lodgers_move,
     place_orders,
     produce_and_deliver,
-    work_capacity,
 )
+from songhanh.economy.kernels_work import account, adjust_work, enter, lodgers_move, work_capacity
 
 Floats = NDArray[np.float64]
 
@@ -30,7 +27,7 @@ def industry_day(
     x: Floats,
     t: Floats,
     A: Floats,
-    critical: Floats,
+    binding: Floats,
     stocks: Floats,
     orders: Floats,
     memory: Floats,
@@ -38,13 +35,19 @@ def industry_day(
     workers: Floats,
     lodger: Floats,
     growth: Floats,
+    season: Floats,
+    buying: Floats,
     gone: Floats,
+    recent: Floats,
+    entering: Floats,
     admitted: Floats,
     productivity: Floats,
     open_rest: Floats,
     absent: Floats,
     firm_closed: Floats,
     household_lever: Floats,
+    other_demand: Floats,
+    export_demand: Floats,
     import_lever: Floats,
     export_lever: Floats,
     site_cost: Floats,
@@ -59,21 +62,22 @@ def industry_day(
     value_site: Floats,
     wages: Floats,
 ) -> None:
-    """Run one day: labour, demand, production, rationing, tomorrow's overtime and furlough, accounts."""
+    """Run one day: labour, demand, production, rationing, tomorrow's overtime and staff, accounts."""
+    enter(p, admitted, recent, entering)
     work_capacity(
-        p, k, t, share, growth, lodger, gone, admitted, productivity, open_rest, absent, firm_closed, lost,
+        p, k, t, share, growth, season, lodger, gone, entering, productivity, open_rest, absent, firm_closed, lost,
         working, effect,
     )  # fmt: skip
-    household_demand(p, k, t, memory, household_lever, hospital_per_100k)
-    limits(p, k, x, t, A, critical, stocks)
-    place_orders(p, k, x, t, A, stocks, orders, export_lever)
+    household_demand(p, k, t, memory, buying, household_lever, hospital_per_100k)
+    limits(p, k, x, t, A, binding, stocks)
+    place_orders(p, k, x, t, A, stocks, orders, season, buying, other_demand, export_demand, export_lever)
     produce_and_deliver(p, k, x, t, A, stocks, orders, import_lever, r)
     adjust_work(p, x, t, r)
     account(
         p, k, t, r, workers, growth, lodger, lost, working, effect, site_cost, lost_days, at_work, value_site,
         wages,
     )  # fmt: skip
-    lodgers_move(p, admitted, gone)
+    lodgers_move(p, entering, gone)
     normal = 0.0
     for j in range(k.shape[1]):
         normal += k[at.OUTPUT, j] * k[at.VALUE_ADDED, j]

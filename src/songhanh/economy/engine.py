@@ -13,7 +13,9 @@ from songhanh.economy.day import crop_day, industry_day
 from songhanh.economy.labour import LabourDay
 from songhanh.economy.model import EconomyModel
 from songhanh.economy.parameters import EconomyParameters
+from songhanh.economy.production import binding_inputs
 from songhanh.economy.result import EconomyResult
+from songhanh.economy.seasons import seasonal_final_demand, seasonal_output
 
 Floats = NDArray[np.float64]
 
@@ -44,8 +46,14 @@ class Economy:
                     parameter="capacity",
                 )
             )
-        self.grows = capacity is not None
+        self.moves = capacity is not None or model.season is not None  # the normal day is not every day
         self.growth = np.ones((days, s)) if capacity is None else np.ascontiguousarray(capacity, np.float64)
+        self.season = seasonal_output(model.season, model.first_day, days, n)
+        self.buying = (
+            np.ones((days, n))
+            if model.season is None
+            else seasonal_final_demand(model.output, model.coefficients[:-1], self.season)
+        )
         self.share = np.ascontiguousarray(model.site_shares())
         self.ripe = model.crops.ripening(days)
         self.peak = model.crops.peak_tonnes()
@@ -54,7 +62,8 @@ class Economy:
         self.scratch = np.zeros((at.N_SCRATCH, n))
         self.stocks, self.orders = np.zeros((n + 1, n)), np.zeros((n + 1, n))
         self.memory, self.gone = np.zeros(2), np.zeros((s, n))
-        self.absent, self.lost = np.zeros((4, s, n)), np.zeros((s, n, at.N_CAUSES))
+        self.recent, self.entering = np.ones((at.MOST_TEST_DAYS, s, n)), np.ones((s, n))
+        self.absent, self.lost = np.zeros((5, s, n)), np.zeros((s, n, at.N_CAUSES))
         self.working, self.effect = np.zeros((s, n)), np.zeros((s, n))
         crops = len(model.crops.sector)
         self.standing, self.picked, self.picking = np.zeros(crops), np.zeros(crops), np.zeros(crops)
@@ -63,14 +72,19 @@ class Economy:
         )
         # Contiguous copies: one compiled signature, whatever the pack's tables look like in memory.
         self.coefficients = np.ascontiguousarray(model.coefficients, np.float64)
-        self.critical = np.ascontiguousarray(model.critical, np.float64)
+        self.binding = binding_inputs(model.production, model.critical, self.coefficients)
         self.workers = np.ascontiguousarray(model.workers, np.float64)
         self._baseline_of = np.zeros(0)  # the numbers that the baseline at hand belongs to
         self.next_day = -1
 
-    def start(self, parameters: EconomyParameters) -> None:
-        """Put the province back on its normal day, with the numbers of one world."""
-        if not np.array_equal(
+    def start(self, parameters: EconomyParameters, with_baseline: bool = True) -> None:
+        """Put the province back on its normal day, with the numbers of one world.
+
+        Without the baseline a run is quicker to begin, and has no `result`.
+        """
+        if not with_baseline:
+            self._baseline_of = np.zeros(0)
+        elif not np.array_equal(
             parameters.vector, self._baseline_of
         ):  # plans share the baseline of their world
             self.parameters = parameters
@@ -96,7 +110,9 @@ class Economy:
         self.state[:] = 0.0
         self.state[at.OVERTIME] = 1.0
         self.state[at.DEMAND] = model.output
-        self.stocks[:] = self.normal_stocks
+        self.state[at.DEMAND] *= self.season[0]
+        self.stocks[:] = self.normal_stocks * self.season[0]
+        self.recent[:] = 1.0
         for array in (self.memory, self.gone, self.standing, self.picked):
             array[:] = 0.0
         self.records = Records.empty(model, self.days)
@@ -120,13 +136,15 @@ class Economy:
         for cause, share in enumerate((labour.isolated, labour.quarantined, labour.locked)):
             self.absent[cause] = share
         self.absent[3] = 0.0 if labour.dead is None else labour.dead
+        self.absent[4] = 0.0 if labour.taken_home is None else labour.taken_home
         model, records, p = self.model, self.records, self.parameters.vector
         load = labour.hospital_load / model.population * 1e5 if model.population > 0 else 0.0
         industry_day(
-            p, self.constants, self.state, self.scratch, self.coefficients, self.critical, self.stocks,
-            self.orders, self.memory, self.share, self.workers, model.lodger_share, self.growth[day], self.gone,
-            controls.admitted, controls.productivity, labour.open_rest, self.absent, labour.firm_closed,
-            controls.household_demand, controls.import_logistics, controls.export_logistics,
+            p, self.constants, self.state, self.scratch, self.coefficients, self.binding, self.stocks,
+            self.orders, self.memory, self.share, self.workers, model.lodger_share, self.growth[day],
+            self.season[day], self.buying[day], self.gone, self.recent, self.entering, controls.admitted,
+            controls.productivity, labour.open_rest, self.absent, labour.firm_closed, controls.household_demand,
+            controls.other_demand, controls.export_demand, controls.import_logistics, controls.export_logistics,
             controls.site_cost_vnd_bn, load, controls.support_vnd_bn, self.lost, self.working, self.effect,
             records.sectors[day], records.lost_days[day], records.at_work[day], records.value_site[day],
             records.wages[day],
@@ -145,10 +163,12 @@ class Economy:
 
     def result(self) -> EconomyResult:
         """Return the daily arrays; days not stepped yet are zero."""
+        if not self._baseline_of.size:
+            raise ValueError("this run was started without its baseline")
         return accounts(self.model, self.parameters, self.constants, self.ripe, self.records, self.baseline)
 
     def _baseline(self, parameters: EconomyParameters) -> Records:
-        """Return what a run without shocks leaves: known at once unless sites grow, but for the crops."""
+        """Return what a run without shocks leaves: known at once unless sites grow or there are seasons, but for the crops."""
         model, days = self.model, self.days
         self._reset(parameters)
         normal = self.records
@@ -157,6 +177,8 @@ class Economy:
             productivity=np.ones_like(self.working),
             work=np.ones((0, model.n_sectors)),
             household_demand=np.ones(model.n_sectors),
+            other_demand=np.ones(model.n_sectors),
+            export_demand=np.ones(model.n_sectors),
             import_logistics=np.ones(model.n_sectors),
             export_logistics=np.ones(model.n_sectors),
             channel=np.ones(len(model.crops.channel_crop)),
@@ -166,9 +188,9 @@ class Economy:
         )
         nobody = np.zeros_like(self.working)
         labour = LabourDay(nobody, nobody, nobody, nobody, np.ones(model.n_sectors))
-        for day in range(days if self.grows or len(model.crops.sector) else min(days, 1)):
+        for day in range(days if self.moves or len(model.crops.sector) else min(days, 1)):
             self.step(day, quiet, labour)
-        if not self.grows:  # an exact fixed point: the first day is every day
+        if not self.moves:  # an exact fixed point: the first day is every day
             for array in (normal.sectors, normal.lost_days, normal.at_work, normal.value_site, normal.wages):
                 array[1:] = array[:1]
         return normal

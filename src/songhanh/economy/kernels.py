@@ -1,4 +1,4 @@
-"""One day of the economy, compiled. Equations and symbols: `docs/economy.md`.
+"""Goods on one day of the economy, compiled; labour is in `kernels_work`. Equations and symbols: `docs/economy.md`.
 
 Arrays are those of `layout`: ``k`` constants, ``x`` state, ``t`` scratch, ``r`` results of the day; ``p`` is the
 parameter vector. A is (J + 1, J), its last row inputs from outside the province.
@@ -12,88 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songhanh.core.jit import kernel
-from songhanh.core.modes import Absence
 from songhanh.economy import layout as at
 from songhanh.economy import parameters as par
+from songhanh.economy.production import POOLED
 
 Floats = NDArray[np.float64]
 
-ISOLATED, QUARANTINED, LOCKED, DEAD = (
-    int(Absence.ISOLATED),
-    int(Absence.QUARANTINED),
-    int(Absence.LOCKED_DOWN),
-    int(Absence.DEAD),
-)
-CLOSED, NO_INPUT, NO_DEMAND = int(Absence.CLOSED), int(Absence.NO_INPUT), int(Absence.NO_DEMAND)
-
 
 @kernel
-def work_capacity(
-    p: Floats,
-    k: Floats,
-    t: Floats,
-    share: Floats,
-    growth: Floats,
-    lodger: Floats,
-    gone: Floats,
-    admitted: Floats,
-    productivity: Floats,
-    open_rest: Floats,
-    absent: Floats,
-    firm_closed: Floats,
-    lost: Floats,
-    working: Floats,
-    effect: Floats,
+def household_demand(
+    p: Floats, k: Floats, t: Floats, memory: Floats, buying: Floats, lever: Floats, load: float
 ) -> None:
-    """Turn presence and modes into the labour capacity of each sector (equation 1).
+    """Set what households want: closed, feared, saved, and less income (equation 3).
 
-    ``absent`` is (4, S + 1, J) by the first four causes; fills ``lost`` (S + 1, J, 7) and ``working`` (S + 1, J) as
-    shares of workers, and ``effect``, output of a site as a share of the sector's normal one.
+    ``buying`` (J,) is the season's final demand against the year's mean.
     """
-    n_sites, n = working.shape
-    for j in range(n):
-        t[at.CAPACITY, j] = 0.0
-        t[at.GROWTH, j] = 0.0
-    for s in range(n_sites):
-        rest = s == n_sites - 1
-        for j in range(n):
-            left = 1.0
-            for cause in range(4):
-                out = min(max(absent[cause, s, j], 0.0), left)
-                lost[s, j, cause] = out
-                left -= out
-            most = admitted[s, j] * (open_rest[j] if rest else 1.0)
-            most = min(most, 1.0 - firm_closed[s, j], 1.0 - gone[s, j] * lodger[s])
-            present = max(min(left, most), 0.0)
-            lost[s, j, CLOSED] = left - present
-            home = 0.0
-            if rest:  # an office cannot keep a closed plant producing: remote work counts outside the sites
-                for cause in (QUARANTINED, LOCKED, CLOSED):
-                    moved = k[at.REMOTE, j] * lost[s, j, cause]
-                    lost[s, j, cause] -= moved
-                    home += moved
-            working[s, j] = present + home
-            made = present * productivity[s, j] + home * p[par.P_REMOTE]
-            effect[s, j] = share[s, j] * growth[s] * made
-            t[at.CAPACITY, j] += effect[s, j]
-            t[at.GROWTH, j] += share[s, j] * growth[s]
-
-
-@kernel
-def lodgers_move(p: Floats, admitted: Floats, gone: Floats) -> None:
-    """Let lodgers of idle sites leave, and those of working ones come back (equation 5)."""
-    back = 1.0 - 0.5 ** (1.0 / p[par.P_RETURN])
-    n_sites, n = gone.shape
-    for s in range(n_sites):
-        for j in range(n):
-            idle = 1.0 - min(admitted[s, j], 1.0)
-            left = gone[s, j]
-            gone[s, j] += p[par.P_LEAVE] * idle * (1.0 - left) - (1.0 - idle) * back * left
-
-
-@kernel
-def household_demand(p: Floats, k: Floats, t: Floats, memory: Floats, lever: Floats, load: float) -> None:
-    """Set what households want: closed, feared, saved, and less income (equation 3)."""
     n = k.shape[1]
     memory[at.FEAR_MEMORY] += (load - memory[at.FEAR_MEMORY]) / p[par.P_FEAR_DAYS]
     calm = math.exp(-p[par.P_FEAR_SHIFT])
@@ -103,8 +36,9 @@ def household_demand(p: Floats, k: Floats, t: Floats, memory: Floats, lever: Flo
     open_sales = 0.0
     for j in range(n):
         factor = p[par.P_FEAR_ESSENTIAL] if k[at.ESSENTIAL, j] > 0.0 else 1.0
-        t[at.BOUGHT, j] = k[at.HOUSEHOLDS, j] * max(lever[j], 0.0) * (1.0 - fear * factor)
-        unspent += k[at.HOUSEHOLDS, j] - t[at.BOUGHT, j]
+        normal = k[at.HOUSEHOLDS, j] * buying[j]
+        t[at.BOUGHT, j] = normal * max(lever[j], 0.0) * (1.0 - fear * factor)
+        unspent += normal - t[at.BOUGHT, j]
         open_sales += t[at.BOUGHT, j]
     more = (1.0 - p[par.P_SAVING]) * max(unspent, 0.0) / open_sales if open_sales > 0.0 else 0.0
     income = max(1.0 - p[par.P_INCOME] * memory[at.INCOME_GAP], 0.0)
@@ -113,23 +47,32 @@ def household_demand(p: Floats, k: Floats, t: Floats, memory: Floats, lever: Flo
 
 
 @kernel
-def limits(p: Floats, k: Floats, x: Floats, t: Floats, A: Floats, critical: Floats, stocks: Floats) -> None:
-    """Set what labour, overtime and inputs allow (equation 2)."""
+def limits(p: Floats, k: Floats, x: Floats, t: Floats, A: Floats, binding: Floats, stocks: Floats) -> None:
+    """Set what labour, overtime and inputs allow (equation 2). ``binding`` is that of `production.binding_inputs`."""
     n = k.shape[1]
     for j in range(n):
         potential = k[at.OUTPUT, j] * t[at.CAPACITY, j]
         t[at.POTENTIAL, j] = potential
-        furlough = min(x[at.FURLOUGH_INPUT, j] + x[at.FURLOUGH_DEMAND, j], 1.0)
+        idle = min(x[at.SURPLUS_INPUT, j] + x[at.SURPLUS_DEMAND, j], 1.0)
+        t[at.LAID_OFF, j] = (1.0 - p[par.P_FURLOUGH_SHARE]) * idle
+        t[at.LAID_OFF_INPUT, j] = (1.0 - p[par.P_FURLOUGH_SHARE]) * x[at.SURPLUS_INPUT, j]
         hours = max(p[par.P_OVERTIME_HOURS] - x[at.OVERTIME_USED, j], 0.0)
         overtime = min(x[at.OVERTIME, j], 1.0 + hours / at.HOURS_A_DAY)
-        t[at.LIMIT, j] = potential * (1.0 - furlough) * overtime
+        t[at.LIMIT, j] = potential * (1.0 - t[at.LAID_OFF, j]) * overtime
         most = np.inf
+        pooled_stock = 0.0
+        pooled_need = 0.0
         for i in range(n + 1):
-            if A[i, j] > 0.0 and critical[i, j] > 0.0:
+            if binding[i, j] == POOLED:
+                pooled_stock += stocks[i, j]
+                pooled_need += A[i, j]
+            elif binding[i, j] > 0.0:
                 by_input = stocks[i, j] / A[i, j]
-                if critical[i, j] < 1.0:
+                if binding[i, j] < 1.0:
                     by_input = 0.5 * (by_input + k[at.OUTPUT, j] * t[at.GROWTH, j])
                 most = min(most, by_input)
+        if pooled_need > 0.0:
+            most = min(most, pooled_stock / pooled_need)
         t[at.BY_INPUT, j] = most
 
 
@@ -142,9 +85,16 @@ def place_orders(
     A: Floats,
     stocks: Floats,
     orders: Floats,
+    season: Floats,
+    buying: Floats,
+    other_demand: Floats,
+    export_demand: Floats,
     export_lever: Floats,
 ) -> None:
-    """Order inputs and add up demand (equation 3). The min with capacity keeps a backlog from starving others."""
+    """Order inputs and add up demand (equation 3). The min with capacity keeps a backlog from starving others.
+
+    The levers ``other_demand`` and ``export_demand`` say what is ordered, ``export_lever`` what of it can leave.
+    """
     n = k.shape[1]
     for i in range(n + 1):
         for j in range(n):
@@ -155,10 +105,13 @@ def place_orders(
         ordered = 0.0
         for j in range(n):
             ordered += orders[i, j]
-        fresh = k[at.OUTSIDE, i] * t[at.GROWTH, i]
+        grown = t[at.GROWTH, i] / season[i] if season[i] > 0.0 else 0.0
+        fresh = k[at.OUTSIDE, i] * grown * buying[i] * max(export_demand[i], 0.0)
+        t[at.FRESH, i] = fresh
+        t[at.ELSEWHERE, i] = k[at.OTHER, i] * buying[i] * max(other_demand[i], 0.0)
         wanted = (fresh + x[at.BACKLOG, i] / p[par.P_RECOVERY]) * min(max(export_lever[i], 0.0), 1.0)
         t[at.WANTED, i] = wanted
-        t[at.DEMANDED, i] = ordered + t[at.BOUGHT, i] + k[at.OTHER, i] + wanted
+        t[at.DEMANDED, i] = ordered + t[at.BOUGHT, i] + t[at.ELSEWHERE, i] + wanted
 
 
 @kernel
@@ -173,27 +126,33 @@ def produce_and_deliver(
     import_lever: Floats,
     r: Floats,
 ) -> None:
-    """Produce, ration (other sectors first, then all final buyers alike), refill inventories (equation 4)."""
+    """Produce, ration, refill inventories (equation 4).
+
+    A sector serves itself first, then other sectors, then all final buyers alike. Were its own orders cut like those of
+    others, a sector held at a fifth of its output would run out of what it needs of its own product and never start again.
+    """
     n = k.shape[1]
     for i in range(n):
         made = min(t[at.LIMIT, i], t[at.BY_INPUT, i], t[at.DEMANDED, i])
-        ordered = 0.0
+        others = 0.0
         for j in range(n):
-            ordered += orders[i, j]
-        to_sectors = min(ordered, made)
-        part = to_sectors / ordered if ordered > 0.0 else 0.0
-        final = t[at.BOUGHT, i] + k[at.OTHER, i] + t[at.WANTED, i]
-        final_part = min((made - to_sectors) / final, 1.0) if final > 0.0 else 0.0
-        for j in range(n):
-            orders[i, j] *= part  # from here on: delivered
+            if j != i:
+                others += orders[i, j]
+        own = min(orders[i, i], made)
+        to_others = min(others, made - own)
+        part = to_others / others if others > 0.0 else 0.0
+        final = t[at.BOUGHT, i] + t[at.ELSEWHERE, i] + t[at.WANTED, i]
+        final_part = min(((made - own) - to_others) / final, 1.0) if final > 0.0 else 0.0
+        for j in range(n):  # from here on: delivered
+            orders[i, j] = own if j == i else part * orders[i, j]
         sold = final_part * t[at.WANTED, i]
-        waiting = max(x[at.BACKLOG, i] + k[at.OUTSIDE, i] * t[at.GROWTH, i] - sold, 0.0)
+        waiting = max(x[at.BACKLOG, i] + t[at.FRESH, i] - sold, 0.0)
         kept = waiting * (1.0 - 1.0 / p[par.P_CANCEL]) if k[at.KEEPS_ORDERS, i] > 0.0 else 0.0
         x[at.BACKLOG, i] = kept
         r[at.R_PRODUCTION, i] = made
-        r[at.R_INPUTS, i] = to_sectors
+        r[at.R_INPUTS, i] = own + to_others
         r[at.R_HOUSEHOLDS, i] = final_part * t[at.BOUGHT, i]
-        r[at.R_OTHER, i] = final_part * k[at.OTHER, i]
+        r[at.R_OTHER, i] = final_part * t[at.ELSEWHERE, i]
         r[at.R_OUTSIDE, i] = sold
         r[at.R_BACKLOG, i] = kept
         r[at.R_CANCELLED, i] = waiting - kept
@@ -210,90 +169,6 @@ def produce_and_deliver(
             r[at.R_USED, j] += used
             r[at.R_DELIVERED, j] += orders[i, j]
             r[at.R_HELD, j] += stocks[i, j]
-
-
-@kernel
-def adjust_work(p: Floats, x: Floats, t: Floats, r: Floats) -> None:
-    """Move overtime, furlough and remembered demand for tomorrow; tell how much capacity stood idle, and why."""
-    for j in range(x.shape[1]):
-        made = r[at.R_PRODUCTION, j]
-        potential, demanded, by_input = t[at.POTENTIAL, j], t[at.DEMANDED, j], t[at.BY_INPUT, j]
-        by_labour = t[at.LIMIT, j] <= by_input
-        gap = (demanded - made) / demanded if demanded > 0.0 else 0.0
-        goal = p[par.P_OVERTIME] if by_labour and gap > 0.0 else 1.0
-        pace = gap if goal > 1.0 else 1.0
-        x[at.OVERTIME, j] += (goal - x[at.OVERTIME, j]) * pace / p[par.P_OVERTIME_DAYS]
-        short_input = 0.0
-        short_demand = 0.0
-        t[at.IDLE, j] = 0.0
-        t[at.IDLE_INPUT, j] = 0.0
-        if potential > 0.0:
-            x[at.OVERTIME_USED, j] += max(made / potential - 1.0, 0.0) * at.HOURS_A_DAY
-            possible = min(potential, by_input)
-            short_input = (potential - possible) / potential
-            short_demand = max(possible - demanded, 0.0) / potential
-            idle = max(1.0 - made / potential, 0.0)
-            t[at.IDLE, j] = idle
-            t[at.IDLE_INPUT, j] = min(idle, max(short_input, x[at.FURLOUGH_INPUT, j]))
-        for row, short in ((at.FURLOUGH_INPUT, short_input), (at.FURLOUGH_DEMAND, short_demand)):
-            pace_days = p[par.P_FURLOUGH] if short > x[row, j] else p[par.P_CALLBACK]
-            x[row, j] += (short - x[row, j]) / pace_days
-        x[at.DEMAND, j] = demanded
-
-
-@kernel
-def account(
-    p: Floats,
-    k: Floats,
-    t: Floats,
-    r: Floats,
-    workers: Floats,
-    growth: Floats,
-    lodger: Floats,
-    lost: Floats,
-    working: Floats,
-    effect: Floats,
-    site_cost: Floats,
-    lost_days: Floats,
-    at_work: Floats,
-    value_site: Floats,
-    wages: Floats,
-) -> None:
-    """Count people by cause, pay and value added by site (equation 7). ``wages`` is (2,): residents, lodgers."""
-    n_sites, n = working.shape
-    lost_days[:, :] = 0.0
-    wages[:] = 0.0
-    for j in range(n):
-        r[at.R_VALUE_ADDED, j] = r[at.R_PRODUCTION, j] * k[at.VALUE_ADDED, j]
-    for s in range(n_sites):
-        value_site[s] = -site_cost[s]
-        site_people = 0.0
-        for j in range(n):
-            site_people += workers[s, j]
-        for j in range(n):
-            people = workers[s, j] * growth[s]
-            by_input = working[s, j] * t[at.IDLE_INPUT, j]
-            by_demand = working[s, j] * (t[at.IDLE, j] - t[at.IDLE_INPUT, j])
-            at_work[s, j] = people * (working[s, j] - by_input - by_demand)
-            lost[s, j, NO_INPUT] = by_input
-            lost[s, j, NO_DEMAND] = by_demand
-            unpaid = 0.0
-            for cause in range(at.N_CAUSES):
-                days = people * lost[s, j, cause]
-                lost_days[j, cause] += days
-                if cause == ISOLATED:
-                    unpaid += days * (1.0 - p[par.P_PAY_ISOLATED])
-                elif cause == DEAD:
-                    unpaid += days
-                else:
-                    unpaid += days * (1.0 - p[par.P_PAY_FURLOUGH])
-            wages[0] += unpaid * k[at.WAGE, j] * (1.0 - lodger[s])
-            wages[1] += unpaid * k[at.WAGE, j] * lodger[s]
-            if t[at.CAPACITY, j] > 0.0:
-                made = r[at.R_PRODUCTION, j] * k[at.VALUE_ADDED, j] * effect[s, j] / t[at.CAPACITY, j]
-                value_site[s] += made
-            if site_people > 0.0:
-                r[at.R_VALUE_ADDED, j] -= site_cost[s] * workers[s, j] / site_people
 
 
 @kernel

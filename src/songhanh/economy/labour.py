@@ -14,9 +14,9 @@ class LabourDay:
 
     Attributes
     ----------
-    isolated, quarantined, locked, dead
-        (S + 1, J) share of workers who are sick or confirmed, in quarantine, behind a lock-down, dead;
-        together at most 1.
+    isolated, quarantined, locked, dead, taken_home
+        (S + 1, J) share of workers who are sick or confirmed, in quarantine, behind a lock-down, dead, collected
+        by their home province; together at most 1.
     firm_closed
         (S + 1, J) share of workers whose firm is closed, absent or not.
     open_rest
@@ -32,6 +32,7 @@ class LabourDay:
     open_rest: NDArray[np.float64]
     hospital_load: float = 0.0
     dead: NDArray[np.float64] | None = None
+    taken_home: NDArray[np.float64] | None = None
 
 
 def full_labour(n_sites: int, n_sectors: int) -> LabourDay:

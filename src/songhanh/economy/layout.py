@@ -18,13 +18,29 @@ from __future__ import annotations
 N_CONSTANTS = 10
 
 # State from day to day, (n, J); inventories and lodgers who left have arrays of their own
-BACKLOG, OVERTIME, OVERTIME_USED, DEMAND, FURLOUGH_INPUT, FURLOUGH_DEMAND = range(6)
+BACKLOG, OVERTIME, OVERTIME_USED, DEMAND, SURPLUS_INPUT, SURPLUS_DEMAND = range(6)
 N_STATES = 6
 FEAR_MEMORY, INCOME_GAP = range(2)  # state of the whole province, (2,)
 
 # Scratch of one day, (n, J)
-GROWTH, CAPACITY, POTENTIAL, LIMIT, BY_INPUT, DEMANDED, WANTED, BOUGHT, IDLE, IDLE_INPUT = range(10)
-N_SCRATCH = 10
+(
+    GROWTH,
+    CAPACITY,
+    POTENTIAL,
+    LIMIT,
+    BY_INPUT,
+    DEMANDED,
+    WANTED,
+    FRESH,  # orders from outside that come in today
+    BOUGHT,
+    ELSEWHERE,  # other local buyers
+    IDLE,
+    IDLE_INPUT,
+    LAID_OFF,
+    LAID_OFF_INPUT,
+    LAID_OFF_OF_IDLE,
+) = range(15)
+N_SCRATCH = 15
 
 # What a day leaves, (D, n, J)
 (
@@ -42,5 +58,6 @@ N_SCRATCH = 10
     R_VALUE_ADDED,
 ) = range(12)
 N_RESULTS = 12
-N_CAUSES = 7
+N_CAUSES = 8
 HOURS_A_DAY = 8.0
+MOST_TEST_DAYS = 7  # before workers may enter a site

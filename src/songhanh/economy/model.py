@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from songhanh.core.errors import Fault, SonghanhError
+from songhanh.economy.production import ProductionFunction
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -98,7 +100,7 @@ class EconomyModel:
     coefficients
         (J + 1, J) inputs of a unit of output; the last row comes from outside the province.
     critical
-        (J + 1, J) 1 production stops without it, 0.5 it halves, 0 it goes on.
+        (J + 1, J) 1 critical: production stops without it; between 0 and 1 important; 0 neither.
     value_added_share
         (J,) 1 minus the column sum of coefficients.
     foreign_share
@@ -121,6 +123,12 @@ class EconomyModel:
         People of the province.
     crops
         Crops with a harvest window; their value is not part of ``output``.
+    production
+        What a sector does without an input: one of five functions.
+    season
+        (12, J) share of the year's output by month, NaN for a sector that is alike on all days; None without seasons.
+    first_day
+        Date of run day 0; only seasons ask for it.
     notes
         What was assumed in building it, in English, for the record.
     """
@@ -142,6 +150,9 @@ class EconomyModel:
     population: float
     crops: Crops = field(default_factory=no_crops)
     notes: tuple[str, ...] = ()
+    production: ProductionFunction = ProductionFunction.HALF_CRITICAL
+    season: Floats | None = None
+    first_day: date = date(2001, 1, 1)
 
     def __post_init__(self) -> None:
         faults = [*_shape_faults(self)] or [*_content_faults(self)]
@@ -202,7 +213,7 @@ def _shape_faults(model: EconomyModel) -> list[Fault]:
         "remote_share": (n,),
         "essential": (n,),
         "keeps_orders": (n,),
-    }
+    } | ({} if model.season is None else {"season": (12, n)})
     return [
         Fault(
             code="economy.shape",
@@ -233,6 +244,13 @@ def _content_faults(model: EconomyModel) -> list[Fault]:
         for where in np.argwhere(~((array >= low) & (array <= high) & np.isfinite(array)))[:20]:
             faults.append(
                 _at(model, name, where, f"is {array[tuple(where)]:.6g}, outside {low:g} to {high:g}")
+            )
+    if model.season is not None:
+        for j in np.flatnonzero(
+            ~(np.abs(model.season.sum(axis=0) - 1.0) <= 1e-6) & ~np.isnan(model.season).all(axis=0)
+        ):
+            faults.append(
+                _at(model, "season", np.array([j]), f"adds up to {model.season[:, j].sum():.6g}, not 1")
             )
     gaps = model.coefficients.sum(axis=0) + model.value_added_share - 1.0
     for j in np.flatnonzero(~(np.abs(gaps) <= SUM_TOLERANCE)):

@@ -23,6 +23,8 @@ KERNEL_NAMES = (
     "overtime_hours_year",
     "furlough_days",
     "callback_days",
+    "furlough_share",
+    "entry_test_days",
     "migrant_leave_rate",
     "migrant_return_half_life",
     "remote_productivity",
@@ -36,10 +38,11 @@ KERNEL_NAMES = (
     "labour_share",
     "pay_isolated_share",
     "pay_furlough_share",
+    "pay_laid_off_share",
     "picking_margin",
     "picking_labour_share",
     "vat_rate",
-    "direct_tax_rate",
+    "profit_tax_rate",
     "import_duty_rate",
 )
 (
@@ -51,6 +54,8 @@ KERNEL_NAMES = (
     P_OVERTIME_HOURS,
     P_FURLOUGH,
     P_CALLBACK,
+    P_FURLOUGH_SHARE,
+    P_TEST_DAYS,
     P_LEAVE,
     P_RETURN,
     P_REMOTE,
@@ -64,10 +69,11 @@ KERNEL_NAMES = (
     P_LABOUR,
     P_PAY_ISOLATED,
     P_PAY_FURLOUGH,
+    P_PAY_LAID_OFF,
     P_PICKING,
     P_PICKING_LABOUR,
     P_VAT,
-    P_DIRECT,
+    P_PROFIT,
     P_DUTY,
 ) = range(len(KERNEL_NAMES))
 _AT_LEAST_ONE = (
@@ -92,13 +98,16 @@ _SHARES = (
     "labour_share",
     "pay_isolated_share",
     "pay_furlough_share",
+    "pay_laid_off_share",
+    "furlough_share",
     "picking_labour_share",
     "vat_rate",
-    "direct_tax_rate",
+    "profit_tax_rate",
+    "income_tax_rate",
     "import_duty_rate",
     "household_local_demand_share",
 )
-_NOT_NEGATIVE = ("overtime_hours_year", "fear_shift", "fear_slope")
+_NOT_NEGATIVE = ("profit_tax_lag_days", "entry_test_days", "overtime_hours_year", "fear_shift", "fear_slope")
 
 
 @lru_cache(maxsize=1)
@@ -116,7 +125,7 @@ class EconomyParameters:
     values
         Every parameter of `parameters.csv` by name.
     vector
-        (26,) those that kernels read, in the order of `KERNEL_NAMES`.
+        (29,) those that kernels read, in the order of `KERNEL_NAMES`.
     """
 
     values: Mapping[str, float]

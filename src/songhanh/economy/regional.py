@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from songhanh.core.errors import Fault, SonghanhError
 
 Floats = NDArray[np.float64]
+OWN_TOLERANCE = 1e-3  # how far an own table may miss what value added leaves, as a share of output: rounding
 
 
 def flq(regional: Floats, national: Floats, delta: float, size_share: float) -> Floats:
@@ -131,6 +132,54 @@ def regional_coefficients(
     flows = ras(np.maximum(flows, 0.0), rows, columns)
     flows[n] += settled
     return np.asarray(flows * _ratio(np.ones(n), output)[None, :])
+
+
+def own_coefficients(
+    local: Floats, output: Floats, value_added_share: Floats, most_local_sales: Floats, names: list[str]
+) -> tuple[Floats, Floats]:
+    """Return (J + 1, J) coefficients of a province that has a table of its own; the last row comes from outside it.
+
+    Parameters
+    ----------
+    local
+        (J, J) inputs of a unit of output bought in the province.
+    output, value_added_share, most_local_sales
+        As in `regional_coefficients`.
+    names
+        Ids of the sectors, for errors.
+
+    Returns
+    -------
+    tuple
+        The coefficients, and (J,) what each sector would sell beyond ``most_local_sales``, now bought outside.
+
+    Raises
+    ------
+    SonghanhError
+        If inputs and value added of a sector exceed its output.
+    """
+    outside = 1.0 - value_added_share - local.sum(axis=0)
+    over = [
+        Fault(
+            "economy.balance",
+            f"Inputs of {names[j]} and its value added exceed its output by {-outside[j]:.6g} of it.",
+            "Correct the coefficients, or gva_vnd_bn and output_vnd_bn in sectors.csv.",
+            "input_output.csv",
+            None,
+            "coefficient",
+        )
+        for j in np.flatnonzero((outside < -OWN_TOLERANCE) & (output > 0))
+    ]
+    if over:
+        raise SonghanhError(over)
+    # Coefficients and sectors.csv are rounded on their own; within the rounding inputs are what value added leaves.
+    inputs = np.where(outside < 0.0, local * _ratio(1.0 - value_added_share, local.sum(axis=0)), local)
+    flows = inputs * output[None, :]
+    sales = flows.sum(axis=1)
+    cut = np.maximum(sales - most_local_sales, 0.0)
+    cut[cut <= 1e-9 * np.maximum(sales, 1.0)] = 0.0
+    result = inputs * np.where(cut > 0.0, _ratio(most_local_sales, sales), 1.0)[:, None]
+    return np.vstack([result, np.maximum(1.0 - value_added_share - result.sum(axis=0), 0.0)]), cut
 
 
 def _fault(code: str, message: str, remedy: str) -> SonghanhError:

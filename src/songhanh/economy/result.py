@@ -27,14 +27,16 @@ class EconomyResult:
         (D, J) without crops.
     inputs_used, inputs_delivered
         (D, J) all inputs by using sector.
-    retail
+    retail, retail_baseline
         (D,) sales of local products to households.
+    wages
+        (D,) pay received.
     employed_share
         (D,) people at work against normal.
     at_work
         (D, S + 1, J) people at work, at home included.
     lost_person_days
-        (D, J, 7) by `core.modes.Absence`.
+        (D, J, 8) by `core.modes.Absence`.
     wages_lost
         (D,) pay not received.
     household_income_lost
@@ -49,6 +51,8 @@ class EconomyResult:
         (D, H) tonnes sold.
     crop_lost_value
         (D,) bn VND that perished.
+    revenue, revenue_baseline
+        (D, 4) budget revenue by `accounts.Tax`; land revenue is exogenous and left out.
     budget_revenue_lost, public_cost, support
         (D,) bn VND; support is not part of ``public_cost``.
     extra_cost
@@ -69,6 +73,8 @@ class EconomyResult:
     inputs_used: Floats
     inputs_delivered: Floats
     retail: Floats
+    retail_baseline: Floats
+    wages: Floats
     employed_share: Floats
     at_work: Floats
     lost_person_days: Floats
@@ -82,6 +88,8 @@ class EconomyResult:
     crop_lost: Floats
     crop_channel: Floats
     crop_lost_value: Floats
+    revenue: Floats
+    revenue_baseline: Floats
     budget_revenue_lost: Floats
     public_cost: Floats
     support: Floats

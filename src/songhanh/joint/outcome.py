@@ -40,7 +40,7 @@ class Outcome:
     lost_by_sector_vnd_bn
         (J,) value added lost to the economic horizon.
     lost_days_by_cause
-        (7,) person-days of work lost by `core.modes.Absence`.
+        (8,) person-days of work lost by `core.modes.Absence`.
     control_lost_on
         Run day on which control was lost, or -1.
     """

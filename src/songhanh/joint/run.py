@@ -1,21 +1,24 @@
 """One replicate: a plan in a world, day by day, both models side by side.
 
 The order of a day (design of the economy, item 8): rules read yesterday's observed cases and set the day's
-levers, the epidemic has its day, then the economy has its day with those who could come to work. What is open
-acts back on the epidemic through the same levers: idle sites transmit less, idle boarding houses more.
+levers, the epidemic has its day, then the economy has its day with those who could come to work. It acts back twice.
+What is open moves the levers of both models on the same day; whom the sites leave idle for want of inputs or orders
+stays at home from the next day on. Idle sites transmit less, idle boarding houses more.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from songhanh.economy import Economy, EconomyParameters
-from songhanh.epidemic import Engine, EpidemicParameters
+from songhanh.economy import Economy, EconomyControls, EconomyParameters
+from songhanh.epidemic import Engine, EpidemicControls, EpidemicParameters
 from songhanh.joint.collect import Loss, Tally, outcome_of
 from songhanh.joint.horizon import Horizon, Limits
-from songhanh.joint.labour import labour_day
+from songhanh.joint.labour import active_share, labour_day, open_rest_of
 from songhanh.joint.outcome import Outcome
 from songhanh.joint.setting import Setting
 from songhanh.joint.world import World
@@ -36,11 +39,11 @@ class Runner:
         self.economy = Economy(setting.economy, horizon.economy_days)
 
     def past(self, world: World, schedule: Schedule, give_up_at: int | None = None) -> Engine | None:
-        """Run the epidemic alone to the end of the as-of day and return the engine with its arrays.
+        """Run both models to the end of the as-of day and return the engine of the epidemic with its arrays.
 
-        Nothing is returned where infections pass ``give_up_at``: no world can have such a past.
+        The economy has no accounts here. Nothing is returned where infections pass ``give_up_at``: no world can have such a past.
         """
-        days = self._begin(world, schedule, None, with_economy=False)
+        days = self._begin(world, schedule, None, with_accounts=False)
         for day in range(self.horizon.as_of + 1):
             days.live(day)
             if give_up_at is not None and self.engine.n_infections >= give_up_at:
@@ -63,24 +66,30 @@ class Runner:
         loss = Loss(days.lost_on, self.engine.n_infections, self.engine.n_fatal)
         return outcome_of(plan, world.number, self.engine.result(), self.economy.result(), tally, loss)
 
-    def live(self, schedule: Schedule, world: World) -> tuple[Days, Tally]:
-        """Live all days of both horizons; the arrays stay in `engine` and `economy`."""
+    def live(
+        self,
+        schedule: Schedule,
+        world: World,
+        watch: Callable[[int, DayMeasures], None] = lambda day, today: None,
+    ) -> tuple[Days, Tally]:
+        """Live all days of both horizons, calling ``watch`` after each; the arrays stay in `engine` and `economy`."""
         days = self._begin(world, schedule, self.limits)
         tally = Tally(self.setting, self.horizon)
         for day in range(self.horizon.economy_days):
             if day == self.horizon.as_of + 1:
                 self.engine.reseed(np.uint64(world.future_luck))
-            tally.add(day, days.live(day))
+            today = days.live(day)
+            tally.add(day, today)
+            watch(day, today)
         return days, tally
 
     def _begin(
-        self, world: World, schedule: Schedule, limits: Limits | None, with_economy: bool = True
+        self, world: World, schedule: Schedule, limits: Limits | None, with_accounts: bool = True
     ) -> Days:
         parameters = EpidemicParameters.from_values(world.epidemic)
         self.engine.start(parameters, world.imports, np.uint64(world.luck))
-        if with_economy:
-            self.economy.start(EconomyParameters.from_values(world.economy))
-        return Days(self, schedule.start(world.effects), limits, with_economy)
+        self.economy.start(EconomyParameters.from_values(world.economy), with_accounts)
+        return Days(self, schedule.start(world.effects), limits)
 
 
 class Days:
@@ -92,11 +101,12 @@ class Days:
         Run day on which control was lost, -1 if it is kept; the epidemic is not run any further.
     """
 
-    def __init__(self, runner: Runner, run: Run, limits: Limits | None, with_economy: bool) -> None:
+    def __init__(self, runner: Runner, run: Run, limits: Limits | None) -> None:
         self._runner = runner
         self._run = run
         self._limits = limits
-        self._with_economy = with_economy
+        self._open: tuple[EconomyControls | None, NDArray[np.float64]] = None, np.zeros(0)
+        self._active = np.ones(runner.setting.population.n_sites, np.float32)
         self._observed = Observed(runner.engine.reported, runner.engine.reported_site)
         self.lost_on = -1
 
@@ -108,13 +118,25 @@ class Days:
             today = self._emergency(today)
         runs = day < runner.horizon.epidemic_days and self.lost_on < 0
         if runs:
-            runner.engine.step(day, today.epidemic)
+            runner.engine.step(day, self._with_idle_at_home(today.epidemic))
             if limits and runner.engine.n_infections >= limits.control_lost_infections:
                 self.lost_on = day
-        if self._with_economy:
-            labour = labour_day(runner.setting, runner.engine, day, today, runs)
-            runner.economy.step(day, today.economy, labour)
+        labour = labour_day(runner.setting, runner.engine, day, today, runs, self._open_rest(today.economy))
+        runner.economy.step(day, today.economy, labour)
+        self._active = active_share(runner.economy)
         return today
+
+    def _open_rest(self, levers: EconomyControls) -> NDArray[np.float64]:
+        """Return what may open outside the sites, worked out anew only when the levers change."""
+        if levers is not self._open[0]:
+            self._open = levers, open_rest_of(self._runner.setting, levers)
+        return self._open[1]
+
+    def _with_idle_at_home(self, levers: EpidemicControls) -> EpidemicControls:
+        """Keep those at home whom their site had no work for yesterday; the levers themselves are shared."""
+        if (self._active >= 1.0).all():
+            return levers
+        return replace(levers, site_share=levers.site_share * self._active)
 
     def _emergency(self, today: DayMeasures) -> DayMeasures:
         """Close every site and lock every commune: what the economy bears when control is lost."""

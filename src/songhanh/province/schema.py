@@ -30,6 +30,8 @@ TABLES = (
     "lab_capacity",
     "sectors",
     "input_output",
+    "national_output",
+    "seasons",
     "crops",
     "channels",
     "calendar",

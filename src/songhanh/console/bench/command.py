@@ -19,6 +19,9 @@ from songhanh.core.days import parse_date
 EXAMPLE = "bac-giang-2021"
 STDOUT = "-"
 _pack = click.option("--pack", default=EXAMPLE, show_default=True, help="A folder or an embedded example.")
+_peers = click.option(
+    "--peers/--no-peers", default=True, show_default=True, help="Also the peers that `make peers` installed."
+)
 _json = click.option(
     "--json",
     "json_file",
@@ -46,9 +49,7 @@ def bench(ctx: click.Context) -> None:
     "--nation/--no-nation", default=True, show_default=True, help="Also a made-up nation (6 GB of memory)."
 )
 @click.option("--nation-people", default=PEOPLE, show_default=True, type=click.IntRange(100_000, 200_000_000))
-@click.option(
-    "--peers/--no-peers", default=True, show_default=True, help="Also the peers that `make peers` installed."
-)
+@_peers
 @_json
 def engine(
     pack: str,
@@ -71,10 +72,11 @@ def engine(
 @bench.command()
 @_pack
 @click.option("--repeats", default=20, show_default=True, type=click.IntRange(1, 10_000))
+@_peers
 @_json
-def economy(pack: str, repeats: int, json_file: str | None) -> None:
-    """Measure the economy: a day, and a year with a site closed."""
-    _report("economy", json_file, lambda: bench_economy(pack, repeats))
+def economy(pack: str, repeats: int, peers: bool, json_file: str | None) -> None:
+    """Measure the economy: a day, and a year with a site closed; beside the peers that are installed."""
+    _report("economy", json_file, lambda: bench_economy(pack, repeats, peers=peers))
 
 
 @bench.command()

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from songhanh.console.bench.machine import machine
+from songhanh.console.bench.peers.measure import measure_economy_peers
 from songhanh.core.errors import Fault, SonghanhError
 from songhanh.economy import Economy, EconomyModel, EconomyParameters, EconomyResult, LabourDay, build
 from songhanh.economy.controls import EconomyControls, no_economy_controls
@@ -20,8 +21,13 @@ DAYS = 365
 CLOSED = range(17, 60)
 
 
-def bench_economy(pack_ref: str, repeats: int, days: int = DAYS) -> dict[str, Any]:
+def bench_economy(pack_ref: str, repeats: int, days: int = DAYS, peers: bool = False) -> dict[str, Any]:
     """Measure the economy with one site closed for six weeks.
+
+    Parameters
+    ----------
+    peers
+        Whether peers that are installed step through the same table, with the same part of its output stopped.
 
     Raises
     ------
@@ -43,6 +49,11 @@ def bench_economy(pack_ref: str, repeats: int, days: int = DAYS) -> dict[str, An
         years.append(time.perf_counter() - started)
     lost = (result.value_added_baseline - result.value_added).sum(axis=1)
     _demand_events(result, float(lost.max()))
+    step_ms = 1e3 * statistics.median(steps[1:])
+    found = measure_economy_peers(_table(model), days, repeats) if peers else {}
+    for peer in found.values():
+        if "step_ms" in peer:
+            peer["times_slower"] = peer["step_ms"] / step_ms
     return {
         "scenario": {
             "pack": pack_ref,
@@ -53,8 +64,9 @@ def bench_economy(pack_ref: str, repeats: int, days: int = DAYS) -> dict[str, An
             "value_added_lost_vnd_bn": float(lost.sum()),
             "sha256": hashlib.sha256(np.ascontiguousarray(result.value_added).tobytes()).hexdigest(),
         },
-        "step_ms": 1e3 * statistics.median(steps[1:]),
+        "step_ms": step_ms,
         "year_ms": 1e3 * statistics.median(years[1:]),
+        "peers": found,
         "machine": {**before, "load_1_min_after": machine()["load_1_min"]},
     }
 
@@ -75,6 +87,19 @@ def _levers(
     everybody = LabourDay(nobody, nobody, nobody, nobody, np.ones(model.n_sectors))
     away = LabourDay(few, few, nobody, nobody, np.full(model.n_sectors, 0.9), hospital_load=500.0)
     return (normal, everybody), (closed, away)
+
+
+def _table(model: EconomyModel) -> dict[str, Any]:
+    """Return the province as peers read it: one region, a year's flows, and what the closed site makes of each sector."""
+    flows = model.flows()[:-1]
+    final = np.maximum(model.output - flows.sum(axis=1), 0.0)
+    return {
+        "sectors": list(model.sectors),
+        "flows": (DAYS * flows).tolist(),
+        "final": (DAYS * final)[:, None].tolist(),
+        "stock_days": np.maximum(model.stock_days, 1.0).tolist(),
+        "stopped": model.site_shares()[0].tolist(),
+    }
 
 
 def _demand_events(result: EconomyResult, worst: float) -> None:

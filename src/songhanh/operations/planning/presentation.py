@@ -29,6 +29,7 @@ CAUSES = {
     "quarantined": gettext_lazy("in quarantine"),
     "locked_down": gettext_lazy("living in a lock-down"),
     "dead": gettext_lazy("dead"),
+    "taken_home": gettext_lazy("taken back to their home province"),
     "closed": gettext_lazy("workplace closed or half staffed"),
     "no_input": gettext_lazy("no supplies"),
     "no_demand": gettext_lazy("no orders"),

@@ -8,6 +8,8 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,10 +20,14 @@ NAMED_BY = "SONGHANH_PEERS_PYTHON"
 ENVIRONMENT = ".venv-peers"
 # A peer, and the modules without which it cannot be run.
 PEERS = {"covasim": ("covasim",), "laser": ("laser.core", "laser.generic")}
+ECONOMY_PEERS = {
+    "boario": ("boario", "pymrio", "progressbar")
+}  # BoARIO is GPL-3: run as a program, never imported
 PEOPLE, DAYS = 1_800_000, 120
 TIME_LIMIT_S = 1_800.0  # Covasim takes two to five minutes for a seed
 ASKING_LIMIT_S = 60.0
 FIGURES = ("controlled_ms", "init_s", "infections", "days", "people")
+ECONOMY_FIGURES = ("step_ms", "init_s", "output_lost_days", "days", "sectors")
 LONGEST = 200  # characters of what a peer said that stand in an error
 
 # Looks without importing: an import of a peer takes seconds.
@@ -68,16 +74,62 @@ def measure_peers(
     if python is None:
         return {}
     try:
-        names = _installed(python)
+        names = _installed(python, PEERS)
     except PeerError as error:
         return {name: {"error": str(error)} for name in PEERS}
     size = ["--people", str(people), "--days", str(days), "--seeds", str(seeds)]
     found: dict[str, dict[str, Any]] = {}
     for name in names:
         try:
-            found[name] = _demand_figures(_run_script(python, name, ["controlled", *size], time_limit_s))
+            found[name] = _demand_figures(
+                _run_script(python, name, ["controlled", *size], time_limit_s), FIGURES
+            )
         except PeerError as error:
             found[name] = {"error": str(error)}
+    return found
+
+
+def measure_economy_peers(
+    table: Mapping[str, Any], days: int, repeats: int, time_limit_s: float = TIME_LIMIT_S
+) -> dict[str, dict[str, Any]]:
+    """Measure every peer of the economy that is installed, on a table of our own.
+
+    Parameters
+    ----------
+    table
+        ``sectors``, ``flows`` (a year), ``final`` (a year, one column), ``stock_days`` and ``stopped`` (share of the output of
+        each sector that stops for six weeks), as lists.
+    days, repeats
+        Steps of a run, and from how many runs the median is taken.
+
+    Returns
+    -------
+    dict
+        By name of the peer: ``version``, ``step_ms``, ``init_s``, ``output_lost_days``, ``sectors``, ``days``, ``repeats`` and
+        ``note``. A peer that failed has only ``error``, one line. Empty where there is none.
+
+    Raises
+    ------
+    SonghanhError
+        If the environment variable ``SONGHANH_PEERS_PYTHON`` names no program.
+    """
+    python = peers_python()
+    if python is None:
+        return {}
+    try:
+        names = _installed(python, ECONOMY_PEERS)
+    except PeerError as error:
+        return {name: {"error": str(error)} for name in ECONOMY_PEERS}
+    found: dict[str, dict[str, Any]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "table.json"
+        file.write_text(json.dumps(table), encoding="utf-8")
+        asked = ["steps", "--table", str(file), "--days", str(days), "--repeats", str(repeats)]
+        for name in names:
+            try:
+                found[name] = _demand_figures(_run_script(python, name, asked, time_limit_s), ECONOMY_FIGURES)
+            except PeerError as error:
+                found[name] = {"error": str(error)}
     return found
 
 
@@ -117,7 +169,7 @@ def run_matched(setup: Matched, time_limit_s: float = TIME_LIMIT_S) -> dict[str,
     """
     python = peers_python()
     try:
-        if python is None or "covasim" not in _installed(python):
+        if python is None or "covasim" not in _installed(python, PEERS):
             return {}
         arguments = {
             "--people": setup.people,
@@ -161,13 +213,13 @@ def peers_python() -> Path | None:
     return next((path for path in candidates if path.exists()), None)
 
 
-def _installed(python: Path) -> list[str]:
+def _installed(python: Path, peers: Mapping[str, tuple[str, ...]]) -> list[str]:
     """Return the names of the peers that this Python can import."""
-    modules = [module for needed in PEERS.values() for module in needed]
+    modules = [module for needed in peers.values() for module in needed]
     said = _last_line(_run([str(python), "-I", "-c", _ASK, *modules], ASKING_LIMIT_S))
     if not isinstance(said, list):
         raise PeerError(f"printed something else than a list of modules: {str(said)[:LONGEST]}")
-    return [name for name, needed in PEERS.items() if set(needed) <= {str(module) for module in said}]
+    return [name for name, needed in peers.items() if set(needed) <= {str(module) for module in said}]
 
 
 def _run_script(python: Path, name: str, arguments: list[str], time_limit_s: float) -> dict[str, Any]:
@@ -179,11 +231,11 @@ def _run_script(python: Path, name: str, arguments: list[str], time_limit_s: flo
     return said
 
 
-def _demand_figures(said: dict[str, Any]) -> dict[str, Any]:
+def _demand_figures(said: dict[str, Any], figures: tuple[str, ...]) -> dict[str, Any]:
     """Make sure that the figures of a run are there and are numbers."""
     missing = [
         key
-        for key in FIGURES
+        for key in figures
         if isinstance(said.get(key), bool) or not isinstance(said.get(key), (int, float))
     ]
     missing += [] if isinstance(said.get("version"), str) else ["version"]
