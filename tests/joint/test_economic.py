@@ -9,8 +9,9 @@ import pytest
 import small
 
 from songhanh.core.modes import Absence
+from songhanh.economy import capacity_path
 from songhanh.joint.economic import economic_record, run_economic
-from songhanh.joint.ensemble import Ensemble
+from songhanh.joint.ensemble import Ensemble, runner
 from songhanh.joint.horizon import Limits
 from songhanh.joint.incomes import LODGERS, RESIDENTS, Incomes, unpaid_by_cause
 from songhanh.measures import Schedule
@@ -103,3 +104,13 @@ def test_one_process_and_two_give_the_same_records() -> None:
         assert a.income_lost.tobytes() == b.income_lost.tobytes()
     assert told == [(1, 2), (2, 2)] * 2
     assert one[0].accounts.value_added.tobytes() != one[1].accounts.value_added.tobytes()
+
+
+def test_sites_grow_in_hindsight_only() -> None:
+    known = {}
+    for hindsight in (False, True):
+        run = runner(small.reference(), small.AS_OF, 5, None, hindsight)
+        known[hindsight] = run.economy.growth[:, :-1].max()
+    assert known[False] == 1.0
+    path = capacity_path(run.setting.pack, run.horizon.economy_days)
+    assert known[True] == path.max() > 1.0

@@ -35,6 +35,7 @@ TEXTS = {
     "support": f'kind = "support"\n{LAW}',
     "hamlet_sealing": f'kind = "hamlet_sealing"\nwhere = ["C1"]\ncases = 3\n{LAW}',
     "worker_return": f'kind = "worker_return"\nwhere = ["C1"]\nshare = 0.25\n{LAW}',
+    "green_lane": f'kind = "green_lane"\n{LAW}',
     "capacity": f'kind = "capacity"\nlab_samples_per_day = 11\nquarantine_places = 13\n{LAW}',
 }
 COST = "economy.public_cost_vnd_bn"
@@ -63,6 +64,7 @@ MOVES = {
     "testing": {"epidemic.detection", COST},
     "school_closure": {"epidemic.school", "economy.work"},
     "support": {"epidemic.detection", "epidemic.boarding"},
+    "green_lane": {COST},  # where nothing is held up there is nothing to let pass
     "capacity": {"epidemic.lab_capacity", "epidemic.quarantine_places", COST},
 }  # fmt: skip
 DAY = 17  # 18 May
@@ -135,6 +137,24 @@ def test_household_demand_falls_by_the_people_restricted(schedule_of: Build, qui
 
     assert lost("C4") == pytest.approx(lost("C2") * 2.0)  # 4,000 against 2,000 people
     assert lost("*") == pytest.approx(1.0 - parameters()["demand_nonessential_ct16"].default)
+
+
+def test_a_green_lane_lets_part_of_what_is_held_up_pass(schedule_of: Build, quiet: Observed) -> None:
+    def held_up(*texts: str) -> float:
+        economy = (
+            schedule_of(TEXTS["lockdown"].replace("C1", "*"), *texts).start().controls(DAY, quiet).economy
+        )
+        assert economy.channel.tolist() == pytest.approx(
+            [float(economy.export_logistics[0])] * len(economy.channel)
+        )
+        return 1.0 - float(economy.export_logistics[0])
+
+    alone = held_up()
+    assert alone == pytest.approx(1.0 - parameters()["logistics_lockdown"].default)
+    usual = parameters()["green_lane_share"].default
+    assert held_up(TEXTS["green_lane"]) == pytest.approx(alone * (1.0 - usual))
+    wide = TEXTS["green_lane"] + "\nshare = 1.0"
+    assert held_up(TEXTS["green_lane"], wide) == held_up(wide, TEXTS["green_lane"]) == 0.0  # the widest holds
 
 
 def test_sampling_comes_in_rounds_within_pooling_rules(schedule_of: Build, quiet: Observed) -> None:

@@ -13,15 +13,15 @@ FILE = "capacity_path.csv"
 
 
 def capacity_path(pack: Pack, days: int) -> NDArray[np.float64]:
-    """Return (days, S + 1) workplaces of each site against day 0, the rest of the province last and always 1.
+    """Return (days, S + 1) workplaces of each site against ``sites.csv``, the rest of the province last and always 1.
 
-    Between two dates of ``capacity_path.csv`` the number of workers grows evenly; before the first and after the last it
-    stays. Later dates are hindsight: a decision does not know them.
+    Day 0 has the workers of ``sites.csv`` unless the path begins by then. Between two dates of ``capacity_path.csv`` the
+    number of workers grows evenly; after the last it stays. Later dates are hindsight: a decision does not know them.
 
     Raises
     ------
     SonghanhError
-        If a site is unknown, a date is given twice, or a site has no workers on day 0.
+        If a site is unknown, a date is given twice, or a site that grows has no workers in ``sites.csv``.
     """
     sites = pack.sites["site_id"].to_list()
     path = np.ones((days, len(sites) + 1))
@@ -36,14 +36,15 @@ def capacity_path(pack: Pack, days: int) -> NDArray[np.float64]:
         if day in points.setdefault(site, {}):
             raise _fault(f"{row['date']} of {site} is given twice.", "Keep one row.", number, "date")
         points[site][day] = float(row["workers"])
+    normal = dict(zip(sites, pack.sites["workers"].to_list(), strict=True))
     for site, known in points.items():
+        if not normal[site]:
+            raise _fault(f"{site} grows from no workers.", "Give its workers in sites.csv.", None, "workers")
+        if min(known) > 0:
+            known[0] = float(normal[site])
         dates = sorted(known)
         workers = np.interp(np.arange(days), dates, [known[day] for day in dates])
-        if workers[0] <= 0:
-            raise _fault(
-                f"{site} has no workers on day 0.", "Begin its path with those of sites.csv.", None, "workers"
-            )
-        path[:, sites.index(site)] = workers / workers[0]
+        path[:, sites.index(site)] = workers / normal[site]
     return path
 
 

@@ -77,7 +77,9 @@ def economic_record(run: Runner, orders: Schedule, world: World) -> EconomicReco
 
 def one_record(ensemble: Ensemble, world: World) -> EconomicRecord:
     """Run the one plan of an ensemble in one world."""
-    run = runner(ensemble.pack_ref, ensemble.as_of, ensemble.horizon_days, ensemble.limits)
+    run = runner(
+        ensemble.pack_ref, ensemble.as_of, ensemble.horizon_days, ensemble.limits, ensemble.hindsight
+    )
     _, plan = ensemble.plans[0]
     return economic_record(run, schedule(ensemble.pack_ref, ensemble.as_of, plan, ensemble.hindsight), world)
 

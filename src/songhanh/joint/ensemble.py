@@ -46,10 +46,13 @@ class Ensemble:
 
 
 @lru_cache(maxsize=2)
-def runner(pack_ref: str, as_of: date, horizon_days: int, limits: Limits | None) -> Runner:
+def runner(
+    pack_ref: str, as_of: date, horizon_days: int, limits: Limits | None, hindsight: bool = False
+) -> Runner:
     """Return a runner with its arrays allocated; kept for the life of the process."""
     ground = setting(pack_ref)
-    return Runner(ground, Horizon.of(ground.pack.outbreak_from, as_of, horizon_days), limits)
+    horizon = Horizon.of(ground.pack.outbreak_from, as_of, horizon_days)
+    return Runner(ground, horizon, limits, hindsight=hindsight)
 
 
 @lru_cache(maxsize=32)
@@ -61,7 +64,9 @@ def schedule(pack_ref: str, as_of: date, plan: Plan, hindsight: bool) -> Schedul
 
 def one_world(ensemble: Ensemble, world: World) -> list[Outcome]:
     """Run every plan of an ensemble in one world, in order."""
-    run = runner(ensemble.pack_ref, ensemble.as_of, ensemble.horizon_days, ensemble.limits)
+    run = runner(
+        ensemble.pack_ref, ensemble.as_of, ensemble.horizon_days, ensemble.limits, ensemble.hindsight
+    )
     return [
         run.run(name, schedule(ensemble.pack_ref, ensemble.as_of, plan, ensemble.hindsight), world)
         for name, plan in ensemble.plans

@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from songhanh.economy import Economy, EconomyControls, EconomyParameters
+from songhanh.economy import Economy, EconomyControls, EconomyParameters, capacity_path
 from songhanh.epidemic import Engine, EpidemicControls, EpidemicParameters
 from songhanh.joint.collect import Loss, Tally, outcome_of
 from songhanh.joint.horizon import Horizon, Limits
@@ -27,16 +27,30 @@ from songhanh.response import Observed
 
 
 class Runner:
-    """Runs replicates one after the other in one process, with arrays allocated once."""
+    """Runs replicates one after the other in one process, with arrays allocated once.
+
+    Parameters
+    ----------
+    capacity
+        Infections that there is room for.
+    hindsight
+        Whether sites grow along the path of the pack, which no decision knows.
+    """
 
     def __init__(
-        self, setting: Setting, horizon: Horizon, limits: Limits | None, capacity: int = 200_000
+        self,
+        setting: Setting,
+        horizon: Horizon,
+        limits: Limits | None,
+        capacity: int = 200_000,
+        hindsight: bool = False,
     ) -> None:
         self.setting = setting
         self.horizon = horizon
         self.limits = limits
         self.engine = Engine(setting.population, horizon.epidemic_days, capacity)
-        self.economy = Economy(setting.economy, horizon.economy_days)
+        path = capacity_path(setting.pack, horizon.economy_days) if hindsight else None
+        self.economy = Economy(setting.economy, horizon.economy_days, path)
 
     def past(self, world: World, schedule: Schedule, give_up_at: int | None = None) -> Engine | None:
         """Run both models to the end of the as-of day and return the engine of the epidemic with its arrays.

@@ -71,6 +71,7 @@ class Draft:
     logistics: Floats  # (C,) goods that pass
     level: NDArray[np.int8]  # (C,) rank of the strictest level in force over most of the commune
     restricted: NDArray[np.float32]  # (C,) share of residents under lock-down or Directive 16
+    green_lane: float = 0.0  # share of the goods held up on the roads that pass nevertheless
 
 
 @dataclass(frozen=True, slots=True)

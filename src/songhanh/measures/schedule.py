@@ -330,7 +330,7 @@ def _finish(ground: Ground, draft: Draft, needs: Needs) -> None:
     weight = ground.people / ground.people.sum()
     economy = draft.economy
     economy.household_demand *= 1.0 - weight @ (1.0 - draft.demand)
-    passing = 1.0 - float(weight @ (1.0 - draft.logistics))
+    passing = 1.0 - float(weight @ (1.0 - draft.logistics)) * (1.0 - draft.green_lane)
     for lever in (economy.import_logistics, economy.export_logistics, economy.channel):
         np.multiply(lever, passing, out=lever)
     economy.public_cost_vnd_bn += needs.money_vnd_bn
