@@ -11,7 +11,7 @@ from songhanh.core.errors import Fault, SonghanhError
 from songhanh.core.jit import kernel
 from songhanh.core.modes import SiteMode
 from songhanh.epidemic.controls import EpidemicControls, Layer
-from songhanh.epidemic.layout import N_AGES
+from songhanh.epidemic.layout import MOST_DAYS, N_AGES
 from songhanh.response.contact import MOST_LEVELS, MOST_TESTS
 
 # lever: (dtype, what it is by, lowest, highest)
@@ -121,8 +121,8 @@ def check_controls(controls: EpidemicControls, n_communes: int, n_sites: int) ->
         raise SonghanhError(faults)
 
 
-def check_imports(imports: NDArray[np.int64], n_people: int, days: int, n_variants: int) -> NDArray[np.int64]:
-    """Return the imports with their variant, sorted by day, then person.
+def check_imports(imports: NDArray[np.int64], n_people: int, n_variants: int) -> NDArray[np.int64]:
+    """Return the imports with their variant, sorted by day, then person; a shorter run than they go leaves the rest out.
 
     Raises
     ------
@@ -138,11 +138,11 @@ def check_imports(imports: NDArray[np.int64], n_people: int, days: int, n_varian
         given = np.column_stack([given, np.zeros(len(given), np.int64)])
     for column, what, most in (
         (0, "person", n_people - 1),
-        (1, "day", days - 1),
+        (1, "day", MOST_DAYS - 1),
         (2, "variant", n_variants - 1),
     ):
         values = given[:, column]
-        if values.min() < 0 or (values.max() > most and what != "day"):
+        if values.min() < 0 or values.max() > most:
             raise SonghanhError(_fault("imports", f"{what} {values.min()} to {values.max()}", f"0 to {most}"))
     return np.ascontiguousarray(given[np.lexsort((given[:, 0], given[:, 1]))])
 

@@ -134,7 +134,7 @@ class Engine:
         SonghanhError
             If an import names a person, a day or a variant that does not exist.
         """
-        arrivals = check_imports(imports, self._packed.n_people, self.days, len(variants()))
+        arrivals = check_imports(imports, self._packed.n_people, len(variants()))
         given = np.asarray(imports, np.int64)
         self._imported = given[:, 0] if len(arrivals) else np.zeros(0, np.int64)
         self.reset()

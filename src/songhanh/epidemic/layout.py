@@ -137,7 +137,7 @@ FULL_NAMES = {
     2: "touched people",
     3: "events",
     4: "quarantine slots",
-    5: "contacts of one case",
+    5: "contacts found in a day",
     6: "samples waiting in the laboratory",
 }
 FULL_RECORDS, FULL_TOUCHED, FULL_EVENTS, FULL_SLOTS, FULL_CONTACTS, FULL_SAMPLES = range(1, 7)

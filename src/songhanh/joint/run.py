@@ -34,7 +34,8 @@ class Runner:
     capacity
         Infections that there is room for.
     hindsight
-        Whether sites grow along the path of the pack, which no decision knows.
+        Whether the measures are those that were taken: sites grow along the path of the pack, which no decision
+        knows, and workers are at work on the dates at which they were counted, their entry tests lying before.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Runner:
         self.horizon = horizon
         self.limits = limits
         self.engine = Engine(setting.population, horizon.epidemic_days, capacity)
+        self._known = {"entry_test_days": 0.0} if hindsight else {}
         path = capacity_path(setting.pack, horizon.economy_days) if hindsight else None
         self.economy = Economy(setting.economy, horizon.economy_days, path)
 
@@ -102,7 +104,7 @@ class Runner:
     ) -> Days:
         parameters = EpidemicParameters.from_values(world.epidemic)
         self.engine.start(parameters, world.imports, np.uint64(world.luck))
-        self.economy.start(EconomyParameters.from_values(world.economy), with_accounts)
+        self.economy.start(EconomyParameters.from_values({**world.economy, **self._known}), with_accounts)
         return Days(self, schedule.start(world.effects), limits)
 
 
