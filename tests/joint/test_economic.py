@@ -13,7 +13,7 @@ from songhanh.economy import capacity_path
 from songhanh.joint.economic import economic_record, run_economic
 from songhanh.joint.ensemble import Ensemble, runner
 from songhanh.joint.horizon import Limits
-from songhanh.joint.incomes import LODGERS, RESIDENTS, Incomes, unpaid_by_cause
+from songhanh.joint.incomes import LODGERS, RESIDENTS, Incomes
 from songhanh.measures import Schedule
 
 GROUND = small.ground()
@@ -37,9 +37,8 @@ def lived(*measures: str) -> Incomes:
 
     def watch(day: int, today) -> None:  # type: ignore[no-untyped-def]
         incomes.add(day, runner.economy, today)
-        lost = unpaid_by_cause(runner.economy, day).sum(axis=(1, 2))
+        lost = runner.economy.unpaid.sum(axis=(1, 2))
         unpaid[:] = lost @ (1.0 - lodger), lost @ lodger
-        # The same rule as in the kernel: pay lost by residents and lodgers.
         np.testing.assert_allclose(unpaid, runner.economy.records.wages[day], rtol=1e-9, atol=1e-12)
 
     runner.live(orders(*measures), WORLD, watch)

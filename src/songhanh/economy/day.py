@@ -60,6 +60,7 @@ def industry_day(
     lost_days: Floats,
     at_work: Floats,
     value_site: Floats,
+    unpaid: Floats,
     wages: Floats,
 ) -> None:
     """Run one day: labour, demand, production, rationing, tomorrow's overtime and staff, accounts."""
@@ -75,7 +76,7 @@ def industry_day(
     adjust_work(p, x, t, r)
     account(
         p, k, t, r, workers, growth, lodger, lost, working, effect, site_cost, lost_days, at_work, value_site,
-        wages,
+        unpaid, wages,
     )  # fmt: skip
     lodgers_move(p, entering, gone)
     normal = 0.0

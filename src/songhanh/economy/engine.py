@@ -64,6 +64,7 @@ class Economy:
         self.memory, self.gone = np.zeros(2), np.zeros((s, n))
         self.recent, self.entering = np.ones((at.MOST_TEST_DAYS, s, n)), np.ones((s, n))
         self.absent, self.lost = np.zeros((5, s, n)), np.zeros((s, n, at.N_CAUSES))
+        self.unpaid = np.zeros_like(self.lost)
         self.working, self.effect = np.zeros((s, n)), np.zeros((s, n))
         crops = len(model.crops.sector)
         self.standing, self.picked, self.picking = np.zeros(crops), np.zeros(crops), np.zeros(crops)
@@ -147,7 +148,7 @@ class Economy:
             controls.other_demand, controls.export_demand, controls.import_logistics, controls.export_logistics,
             controls.site_cost_vnd_bn, load, controls.support_vnd_bn, self.lost, self.working, self.effect,
             records.sectors[day], records.lost_days[day], records.at_work[day], records.value_site[day],
-            records.wages[day],
+            self.unpaid, records.wages[day],
         )  # fmt: skip
         crops = model.crops
         if len(crops.sector):

@@ -164,9 +164,13 @@ def account(
     lost_days: Floats,
     at_work: Floats,
     value_site: Floats,
+    unpaid: Floats,
     wages: Floats,
 ) -> None:
-    """Count people by cause, pay and value added by site (equation 7). ``wages`` is (2,): residents, lodgers."""
+    """Count people by cause, pay and value added by site (equation 7).
+
+    ``unpaid`` is (S + 1, J, 8), pay not received by cause; ``wages`` (2,) is its sum for residents and for lodgers.
+    """
     n_sites, n = working.shape
     lost_days[:, :] = 0.0
     wages[:] = 0.0
@@ -184,22 +188,22 @@ def account(
             at_work[s, j] = people * (working[s, j] - by_input - by_demand)
             lost[s, j, NO_INPUT] = by_input
             lost[s, j, NO_DEMAND] = by_demand
-            unpaid = 0.0
+            days_unpaid = 0.0
             for cause in range(at.N_CAUSES):
                 days = people * lost[s, j, cause]
                 lost_days[j, cause] += days
+                paid = p[par.P_PAY_FURLOUGH]
                 if cause == ISOLATED:
-                    unpaid += days * (1.0 - p[par.P_PAY_ISOLATED])
+                    paid = p[par.P_PAY_ISOLATED]
                 elif cause == DEAD:
-                    unpaid += days
+                    paid = 0.0
                 elif cause == NO_INPUT or cause == NO_DEMAND:
                     laid_off = t[at.LAID_OFF_OF_IDLE, j]
                     paid = (1.0 - laid_off) * p[par.P_PAY_FURLOUGH] + laid_off * p[par.P_PAY_LAID_OFF]
-                    unpaid += days * (1.0 - paid)
-                else:
-                    unpaid += days * (1.0 - p[par.P_PAY_FURLOUGH])
-            wages[0] += unpaid * k[at.WAGE, j] * (1.0 - lodger[s])
-            wages[1] += unpaid * k[at.WAGE, j] * lodger[s]
+                unpaid[s, j, cause] = days * (1.0 - paid) * k[at.WAGE, j]
+                days_unpaid += days * (1.0 - paid)
+            wages[0] += days_unpaid * k[at.WAGE, j] * (1.0 - lodger[s])
+            wages[1] += days_unpaid * k[at.WAGE, j] * lodger[s]
             if t[at.CAPACITY, j] > 0.0:
                 made = r[at.R_PRODUCTION, j] * k[at.VALUE_ADDED, j] * effect[s, j] / t[at.CAPACITY, j]
                 value_site[s] += made

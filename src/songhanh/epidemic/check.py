@@ -121,6 +121,20 @@ def check_controls(controls: EpidemicControls, n_communes: int, n_sites: int) ->
         raise SonghanhError(faults)
 
 
+def check_active(active: NDArray[np.float32], n_sites: int) -> None:
+    """Check the share of those admitted that each site has work for.
+
+    Raises
+    ------
+    SonghanhError
+        If the shape is wrong or a share is outside 0 to 1.
+    """
+    if active.shape != (n_sites,):
+        raise SonghanhError(_fault("active", f"an array {active.shape}", f"({n_sites},)"))
+    if not (active.min(initial=0.0) >= 0.0 and active.max(initial=1.0) <= 1.0):
+        raise SonghanhError(_fault("active", f"{active.min()} to {active.max()}", "0 to 1"))
+
+
 def check_imports(imports: NDArray[np.int64], n_people: int, n_variants: int) -> NDArray[np.int64]:
     """Return the imports with their variant, sorted by day, then person; a shorter run than they go leaves the rest out.
 

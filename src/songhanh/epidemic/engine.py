@@ -12,7 +12,7 @@ from songhanh.epidemic import calendar as events
 from songhanh.epidemic import layout as at
 from songhanh.epidemic.account import clear_touched
 from songhanh.epidemic.booking import renew_contacts
-from songhanh.epidemic.check import check_controls, check_imports
+from songhanh.epidemic.check import check_active, check_controls, check_imports
 from songhanh.epidemic.controls import EpidemicControls
 from songhanh.epidemic.day import live_days
 from songhanh.epidemic.groups import (
@@ -187,10 +187,16 @@ class Engine:
         mean = float((weight * scale).sum() / max(weight.sum(), 1.0))
         return scale / mean if mean > 0 else scale
 
-    def step(self, day: int, controls: EpidemicControls) -> None:
+    def step(self, day: int, controls: EpidemicControls, active: NDArray[np.float32] | None = None) -> None:
         """Live one day under the day's levers; days are 0, 1, 2, ... in order.
 
         A controls object is read the first time it is given in a run: reuse it, unchanged, while nothing changes.
+
+        Parameters
+        ----------
+        active
+            (S,) share of those whom the levers admit to a site that it has work for, from 0 to 1; by default all of
+            them. It may change every day at little cost.
 
         Raises
         ------
@@ -199,9 +205,11 @@ class Engine:
         SonghanhError
             If a lever has a wrong shape, type or range.
         """
-        self.steps(day, day + 1, controls)
+        self.steps(day, day + 1, controls, active)
 
-    def steps(self, day: int, end: int, controls: EpidemicControls) -> None:
+    def steps(
+        self, day: int, end: int, controls: EpidemicControls, active: NDArray[np.float32] | None = None
+    ) -> None:
         """Live all days from ``day`` to the one before ``end`` under the same levers, as `step` would one by one.
 
         Raises
@@ -213,14 +221,18 @@ class Engine:
             raise ValueError(f"day {day} does not follow: expected {self._next_day} of {self.days}")
         if not day < end <= self.days:
             raise ValueError(f"end is {end}; allowed: {day + 1} to {self.days}")
-        levers = self._known.get(id(controls))
-        if levers is None or levers[0] is not controls:
+        known = self._known.get(id(controls))
+        if known is None or known[0] is not controls:
             check_controls(controls, self.n_communes, self.n_sites)
-            levers = (controls, levers_of(controls))
-            self._known[id(controls)] = levers
+            known = (controls, levers_of(controls))
+            self._known[id(controls)] = known
+        levers = known[1]
+        if active is not None:
+            check_active(active, self.n_sites)
+            levers = levers._replace(site_share=(controls.site_share * active).astype(np.float64))
         self._counters[at.SAME_LEVERS] = self._latest is controls
         self._latest = controls
-        self._next_day = live_days(day, end, self._seed, self._base_seed, *self._given, *levers[1])
+        self._next_day = live_days(day, end, self._seed, self._base_seed, *self._given, *levers)
         full = int(self._counters[at.FULL])
         if full:
             raise _full(at.FULL_NAMES[full], self.capacity, self._next_day - 1)

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from songhanh.core.modes import Absence
 from songhanh.economy import Economy, EconomyResult
-from songhanh.economy import layout as at
 from songhanh.joint.setting import Setting
 from songhanh.measures import DayMeasures
 
@@ -72,7 +71,7 @@ class Incomes:
         key = today.economy.work.tobytes()
         if key != self._closed[0]:
             self._closed = key, tuple(self._closed_shares(home, today.economy.work) for home in self._homes)
-        unpaid = unpaid_by_cause(economy, day)  # (S + 1, J, causes)
+        unpaid = economy.unpaid  # (S + 1, J, causes)
         apart = (Absence.LOCKED_DOWN, Absence.CLOSED)
         others = np.delete(unpaid, apart, axis=2).sum(axis=2)
         for group, part in ((RESIDENTS, 1.0 - self._lodgers), (LODGERS, self._lodgers)):
@@ -110,17 +109,3 @@ class Incomes:
         lost *= np.divide(told, gross, out=np.ones(2), where=gross > 0)
         lost[:, RESIDENTS] += farms[:, crops.sector] @ unsold if len(unsold) else 0.0
         return lost
-
-
-def unpaid_by_cause(economy: Economy, day: int) -> Floats:
-    """Return (S + 1, J, causes) pay not received on the day just lived, bn VND: the rule of `kernels.account`."""
-    values = economy.parameters.values
-    kept = np.full((economy.model.n_sectors, at.N_CAUSES), values["pay_furlough_share"])
-    kept[:, Absence.ISOLATED] = values["pay_isolated_share"]
-    kept[:, Absence.DEAD] = 0.0
-    laid_off = economy.scratch[at.LAID_OFF_OF_IDLE][:, None]
-    idle = [Absence.NO_INPUT, Absence.NO_DEMAND]
-    kept[:, idle] += laid_off * (values["pay_laid_off_share"] - values["pay_furlough_share"])
-    people = economy.workers * economy.growth[day][:, None]
-    pay = people * economy.constants[at.WAGE]
-    return np.asarray(pay[:, :, None] * economy.lost * (1.0 - kept))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songhanh.economy import Economy, EconomyControls, EconomyParameters, capacity_path
-from songhanh.epidemic import Engine, EpidemicControls, EpidemicParameters
+from songhanh.epidemic import Engine, EpidemicParameters
 from songhanh.joint.collect import Loss, Tally, outcome_of
 from songhanh.joint.horizon import Horizon, Limits
 from songhanh.joint.labour import active_share, labour_day, open_rest_of
@@ -134,7 +134,7 @@ class Days:
             today = self._emergency(today)
         runs = day < runner.horizon.epidemic_days and self.lost_on < 0
         if runs:
-            runner.engine.step(day, self._with_idle_at_home(today.epidemic))
+            runner.engine.step(day, today.epidemic, self._active)
             if limits and runner.engine.n_infections >= limits.control_lost_infections:
                 self.lost_on = day
         labour = labour_day(runner.setting, runner.engine, day, today, runs, self._open_rest(today.economy))
@@ -147,12 +147,6 @@ class Days:
         if levers is not self._open[0]:
             self._open = levers, open_rest_of(self._runner.setting, levers)
         return self._open[1]
-
-    def _with_idle_at_home(self, levers: EpidemicControls) -> EpidemicControls:
-        """Keep those at home whom their site had no work for yesterday; the levers themselves are shared."""
-        if (self._active >= 1.0).all():
-            return levers
-        return replace(levers, site_share=levers.site_share * self._active)
 
     def _emergency(self, today: DayMeasures) -> DayMeasures:
         """Close every site and lock every commune: what the economy bears when control is lost."""
