@@ -10,7 +10,7 @@ from pathlib import Path
 
 from evidence import bac_giang, belgium_page, economy_forms
 from evidence.page import OUTSIDE, Section
-from evidence.writing import Sections, show, write
+from evidence.writing import Sections, main
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "evidence" / "economy"
@@ -44,13 +44,5 @@ in plain Python.
 """
 
 
-def main(names: list[str]) -> None:
-    """Compute all sections and write the page, or only some and print them."""
-    if names:
-        show(SECTIONS, names, FOLDER)
-    else:
-        write(FOLDER, TITLE, OPENING, SECTIONS, closing)
-
-
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(sys.argv[1:], FOLDER, TITLE, OPENING, SECTIONS, closing)

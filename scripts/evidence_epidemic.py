@@ -23,7 +23,7 @@ from evidence import (
     offspring,
 )
 from evidence.page import OUTSIDE, Section
-from evidence.writing import show, write
+from evidence.writing import main
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "evidence" / "epidemic"
@@ -64,13 +64,5 @@ smaller worlds, each time the code changes.
 """
 
 
-def main(names: list[str]) -> None:
-    """Compute all sections and write the page, or only some and print them."""
-    if names:
-        show(SECTIONS, names, FOLDER)
-    else:
-        write(FOLDER, TITLE, OPENING, SECTIONS, closing)
-
-
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(sys.argv[1:], FOLDER, TITLE, OPENING, SECTIONS, closing)

@@ -43,6 +43,21 @@ def write(
     folder.with_suffix(".md").write_text(text, encoding="utf-8")
 
 
+def main(
+    names: list[str],
+    folder: Path,
+    title: str,
+    opening: str,
+    sections: Sections,
+    closing: Callable[[list[Section]], str],
+) -> None:
+    """Compute all sections and write the page, or only those named and print them."""
+    if names:
+        show(sections, names, folder)
+    else:
+        write(folder, title, opening, sections, closing)
+
+
 def show(sections: Sections, names: list[str], folder: Path) -> None:
     """Compute only some sections and print them; their pictures are drawn."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import socket
-import sys
 from pathlib import Path
 
 import pytest
+from calling import calling
 
 from songhanh import __version__
-from songhanh.console.main import COMMANDS, cli, main
+from songhanh.console.main import COMMANDS, cli
 
 EXAMPLE = "bac-giang-2021"
 
@@ -18,15 +18,7 @@ def run(
     *arguments: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> tuple[int, str, str]:
     """Run the command line in this process; return exit code, stdout and stderr."""
-    monkeypatch.setattr(sys, "argv", ["songhanh", *arguments])
-    code: int | str | None = 0
-    try:
-        main()
-    except SystemExit as ending:
-        code = ending.code
-    said = capsys.readouterr()
-    assert isinstance(code, int | None)
-    return code or 0, said.out, said.err
+    return calling(capsys, monkeypatch)(*arguments)
 
 
 @pytest.mark.parametrize(

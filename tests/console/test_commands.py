@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 import small
 import tiny
+from calling import Call, calling, is_one_clear_message
 
 from songhanh.console import decide, replay
-from songhanh.console.main import main
 from songhanh.decision import evaluate
 from songhanh.decision import replay as replay_in_hindsight
 
@@ -24,45 +21,13 @@ AS_OF = ("--as-of", "2021-05-17")
 FEW = ("--worlds", "2", "--jobs", "1")
 
 
-class Said(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Call = Callable[..., Said]
-
-
 @pytest.fixture
 def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Call:
     """Run the command line in this process, with few histories."""
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr(decide, "evaluate", partial(evaluate, n_histories=16))
     monkeypatch.setattr(replay, "replay_in_hindsight", partial(replay_in_hindsight, n_histories=16))
-
-    def run(*arguments: str) -> Said:
-        monkeypatch.setattr(sys, "argv", ["songhanh", *arguments])
-        code: int | str | None = 0
-        try:
-            main()
-        except SystemExit as ending:
-            code = ending.code
-        said = capsys.readouterr()
-        assert isinstance(code, int | None)
-        return Said(code or 0, said.out, said.err)
-
-    return run
-
-
-def is_one_clear_message(said: Said, *words: str) -> bool:
-    sentences = [line for line in said.err.splitlines() if line.startswith("songhanh: ")]
-    return (
-        said.code == 2
-        and said.out == ""
-        and "Traceback" not in said.err
-        and len(sentences) == 1
-        and all(word in sentences[0] for word in words)
-    )
+    return calling(capsys, monkeypatch)
 
 
 # What decide and replay do.

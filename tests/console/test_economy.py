@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
-import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 import small
+from calling import Call, calling, is_one_clear_message
 
 from songhanh.console import economy
-from songhanh.console.main import main
 from songhanh.decision import economic_report
 from songhanh.economy.pack_table import embedded_table
 from songhanh.province import check
@@ -36,44 +33,12 @@ CONCORDANCE = """code,sector_id,share
 """
 
 
-class Said(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Call = Callable[..., Said]
-
-
 @pytest.fixture
 def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Call:
     """Run the command line in this process, with few histories."""
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr(economy, "economic_report", partial(economic_report, n_histories=16))
-
-    def run(*arguments: str) -> Said:
-        monkeypatch.setattr(sys, "argv", ["songhanh", "economy", *arguments])
-        code: int | str | None = 0
-        try:
-            main()
-        except SystemExit as ending:
-            code = ending.code
-        said = capsys.readouterr()
-        assert isinstance(code, int | None)
-        return Said(code or 0, said.out, said.err)
-
-    return run
-
-
-def is_one_clear_message(said: Said, *words: str) -> bool:
-    sentences = [line for line in said.err.splitlines() if line.startswith("songhanh: ")]
-    return (
-        said.code == 2
-        and said.out == ""
-        and "Traceback" not in said.err
-        and len(sentences) == 1
-        and all(word in sentences[0] for word in words)
-    )
+    return calling(capsys, monkeypatch, "economy")
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:

@@ -177,6 +177,14 @@ def test_days_follow_one_another() -> None:
     ENGINE.step(1, idle)
 
 
+@pytest.mark.parametrize("active", [[0.5], [0.5, 0.5, 0.5, 0.5], [1.5, 1.0], [-0.1, 1.0], [np.nan, 1.0]])
+def test_impossible_active_shares(active: list[float]) -> None:
+    ENGINE.start(EpidemicParameters.from_values(), park_imports(), np.uint64(1))
+    with pytest.raises(SonghanhError, match=r"active is .*; allowed: "):
+        ENGINE.step(0, no_controls(ENGINE.n_communes, ENGINE.n_sites), np.array(active, np.float32))
+    the_engine_still_works()
+
+
 def test_no_day_follows_the_last_and_none_precedes_the_start() -> None:
     engine = Engine(PACKED, 2, capacity=100)
     idle = no_controls(engine.n_communes, engine.n_sites)

@@ -134,6 +134,18 @@ def test_same_in_one_call_for_days_under_the_same_levers() -> None:
     assert digest(ENGINE.result()) == together
 
 
+def test_an_active_share_is_that_part_of_the_site_share() -> None:
+    told = []
+    for shared, active in ((0.8, 0.5), (0.4, 1.0), (0.4, None)):
+        begin(seed=4)
+        levers = no_controls(ENGINE.n_communes, ENGINE.n_sites)
+        levers.site_share[:] = shared
+        share = None if active is None else np.full(ENGINE.n_sites, active, np.float32)
+        ENGINE.steps(0, DAYS, levers, share)
+        told.append(digest(ENGINE.result()))
+    assert len(set(told)) == 1
+
+
 @pytest.mark.parametrize("end", [3, 2, DAYS + 1])
 def test_days_in_one_call_must_lie_ahead(end: int) -> None:
     begin(seed=4)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from songhanh.epidemic import Engine, EpidemicResult
+from songhanh.epidemic import layout as at
 from songhanh.province.hamlets import hamlets
 from songhanh.province.population import FIRM_AT_SITE, OTHER_WORKPLACE, SCHOOL, Population
 
@@ -157,3 +159,34 @@ def aged(n_households: int = 30_000, shares: tuple[tuple[float, ...], ...] | Non
     commune = np.repeat(np.arange(len(shares)), per_commune)
     ones = np.ones(len(groups), np.int64)
     return build(ones, commune, -ones, 10 * groups + 5, [], len(shares), 1)
+
+
+def demand_exact_counts(engine: Engine, people: Population, result: EpidemicResult, day: int) -> None:
+    """Count the people anew on the last day of a run: the running counts of the engine must be the same."""
+
+    def has(bit: np.uint64) -> NDArray[np.bool_]:
+        return (engine._state.words & bit) != 0
+
+    def works_in(who: NDArray[np.bool_]) -> NDArray[np.int64]:
+        cells = people.work_cell[who & (people.work_cell >= 0)]
+        return np.bincount(cells, minlength=people.n_cells)
+
+    sealed = engine._state.sealed[people.household_hamlet[people.household]] != 0
+    isolated, quarantined, gone = (has(bit) for bit in (at.ISOLATED, at.QUARANTINED, at.GONE))
+    shut = (people.place >= 0) & (engine._state.place_closed[people.place] > 0)
+    left = ~sealed
+    for reason, column in (
+        (has(at.DEAD), at.AWAY_DEAD),
+        (isolated, at.AWAY_ISOLATED),
+        (quarantined, at.AWAY_QUARANTINED),
+        (gone, at.AWAY_GONE),
+        (shut, at.AWAY_FIRM),
+    ):
+        np.testing.assert_array_equal(result.absent[day, :, column], works_in(left & reason))
+        left &= ~reason
+    np.testing.assert_array_equal(result.locked[day], works_in(sealed))
+    assert result.sealed[day] == sealed.sum()
+    assert result.hospital[day] == isolated.sum()
+    assert result.quarantined[day] == quarantined.sum()
+    assert result.in_places[day] == has(at.CENTRAL).sum()
+    assert result.gone[day] == gone.sum()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import pytest
+from pages import demand_pictures, rows_of, sections_of, summary_of
 from repository import ROOT
 
 import evidence_economy
@@ -31,16 +31,8 @@ def text() -> str:
     return PAGE.read_text(encoding="utf-8")
 
 
-def rows_of(table: str) -> list[list[str]]:
-    """Return the cells of Markdown tables, heads included and rules left out."""
-    lines = [line for line in table.splitlines() if line.startswith("|")]
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if "---" not in line]
-
-
 def sections() -> dict[str, str]:
-    """Return the text of each section by its heading."""
-    parts = re.split(r"^## (.+)$", text(), flags=re.MULTILINE)
-    return dict(zip(parts[1::2], parts[2::2], strict=True))
+    return sections_of(PAGE)
 
 
 def test_every_section_is_there_in_order_and_says_something() -> None:
@@ -50,16 +42,11 @@ def test_every_section_is_there_in_order_and_says_something() -> None:
 
 
 def test_every_picture_that_is_named_exists_and_no_other() -> None:
-    named = re.findall(r"!\[([^\]]+)\]\(economy/([^)]+\.png)\)", text())
-    assert all(words for words, _ in named)
-    assert {name for _, name in named} == {path.name for path in FOLDER.glob("*.png")}
-    for path in FOLDER.glob("*.png"):
-        assert path.stat().st_size < 150_000
-        assert b"matplotlib" not in path.read_bytes().lower()
+    demand_pictures(PAGE, 1)
 
 
 def test_no_cell_is_empty_and_every_verdict_is_one() -> None:
-    summary = rows_of(text().split("\n## ")[0])[1:]
+    summary = summary_of(PAGE)
     assert {int(row[0]) for row in summary} == set(range(1, len(TITLES) + 1))
     assert {row[3] for row in summary} <= {INSIDE, OUTSIDE, SHOWN}
     for title, words in sections().items():

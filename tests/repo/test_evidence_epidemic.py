@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from pages import demand_pictures, rows_of, sections_of, summary_of
 from repository import ROOT
 
 import evidence_epidemic
@@ -36,16 +37,8 @@ def text() -> str:
     return PAGE.read_text(encoding="utf-8")
 
 
-def rows_of(table: str) -> list[list[str]]:
-    """Return the cells of a Markdown table, without its head."""
-    lines = [line for line in table.splitlines() if line.startswith("|")]
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
-
-
 def sections() -> dict[str, str]:
-    """Return the text of each section by its heading."""
-    parts = re.split(r"^## (.+)$", text(), flags=re.MULTILINE)
-    return dict(zip(parts[1::2], parts[2::2], strict=True))
+    return sections_of(PAGE)
 
 
 def test_every_section_is_there_in_order_and_says_something() -> None:
@@ -55,18 +48,11 @@ def test_every_section_is_there_in_order_and_says_something() -> None:
 
 
 def test_every_picture_that_is_named_exists_and_no_other() -> None:
-    named = re.findall(r"!\[([^\]]+)\]\(epidemic/([^)]+\.png)\)", text())
-    assert len(named) >= 10
-    assert all(words for words, _ in named)
-    assert {name for _, name in named} == {path.name for path in FOLDER.glob("*.png")}
-    for path in FOLDER.glob("*.png"):
-        assert path.read_bytes().startswith(b"\x89PNG")
-        assert path.stat().st_size < 150_000
-        assert b"matplotlib" not in path.read_bytes().lower()
+    demand_pictures(PAGE, 10)
 
 
 def test_the_summary_speaks_of_every_section_and_has_no_empty_cell() -> None:
-    rows = rows_of(text().split("\n## ")[0])
+    rows = summary_of(PAGE)
     assert {int(row[0]) for row in rows} == set(range(1, len(TITLES) + 1))
     for row in rows:
         assert len(row) == 4
@@ -84,7 +70,7 @@ def test_no_figure_of_any_table_is_missing() -> None:
 def test_a_summary_counts_the_rows_of_its_tables(title: str) -> None:
     number = TITLES.index(title) + 1
     counted = [row[-1] for row in rows_of(sections()[f"{number} {title}"]) if row[-1] in {"yes", "**no**"}]
-    lines = [row for row in rows_of(text().split("\n## ")[0]) if row[0] == str(number)]
+    lines = [row for row in summary_of(PAGE) if row[0] == str(number)]
     said = [re.match(r"(\d+) of (\d+) within", row[2]) for row in lines]
     pairs = [(int(match[1]), int(match[2])) for match in said if match]
     assert sum(pair[1] for pair in pairs) == len(counted) > 0

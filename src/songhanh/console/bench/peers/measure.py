@@ -70,23 +70,8 @@ def measure_peers(
     SonghanhError
         If the environment variable ``SONGHANH_PEERS_PYTHON`` names no program.
     """
-    python = peers_python()
-    if python is None:
-        return {}
-    try:
-        names = _installed(python, PEERS)
-    except PeerError as error:
-        return {name: {"error": str(error)} for name in PEERS}
     size = ["--people", str(people), "--days", str(days), "--seeds", str(seeds)]
-    found: dict[str, dict[str, Any]] = {}
-    for name in names:
-        try:
-            found[name] = _demand_figures(
-                _run_script(python, name, ["controlled", *size], time_limit_s), FIGURES
-            )
-        except PeerError as error:
-            found[name] = {"error": str(error)}
-    return found
+    return _measure(PEERS, ["controlled", *size], FIGURES, time_limit_s)
 
 
 def measure_economy_peers(
@@ -113,23 +98,30 @@ def measure_economy_peers(
     SonghanhError
         If the environment variable ``SONGHANH_PEERS_PYTHON`` names no program.
     """
-    python = peers_python()
-    if python is None:
-        return {}
-    try:
-        names = _installed(python, ECONOMY_PEERS)
-    except PeerError as error:
-        return {name: {"error": str(error)} for name in ECONOMY_PEERS}
-    found: dict[str, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "table.json"
         file.write_text(json.dumps(table), encoding="utf-8")
         asked = ["steps", "--table", str(file), "--days", str(days), "--repeats", str(repeats)]
-        for name in names:
-            try:
-                found[name] = _demand_figures(_run_script(python, name, asked, time_limit_s), ECONOMY_FIGURES)
-            except PeerError as error:
-                found[name] = {"error": str(error)}
+        return _measure(ECONOMY_PEERS, asked, ECONOMY_FIGURES, time_limit_s)
+
+
+def _measure(
+    peers: Mapping[str, tuple[str, ...]], asked: list[str], figures: tuple[str, ...], time_limit_s: float
+) -> dict[str, dict[str, Any]]:
+    """Ask every one of some peers that is installed the same; one that fails has only ``error``."""
+    python = peers_python()
+    if python is None:
+        return {}
+    try:
+        names = _installed(python, peers)
+    except PeerError as error:
+        return {name: {"error": str(error)} for name in peers}
+    found: dict[str, dict[str, Any]] = {}
+    for name in names:
+        try:
+            found[name] = _demand_figures(_run_script(python, name, asked, time_limit_s), figures)
+        except PeerError as error:
+            found[name] = {"error": str(error)}
     return found
 
 
