@@ -14,10 +14,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from songhanh import __version__
 from songhanh.core.errors import Fault, SonghanhError
 from songhanh.core.modes import Absence
 from songhanh.core.text import Text
+from songhanh.decision.heading import heading
 from songhanh.decision.statistics import spread
 from songhanh.economy import table as economy_table
 from songhanh.economy.pack_table import TABLE_NOTES, pack_table
@@ -94,16 +94,10 @@ def economic_report(
     counted = _counted(records, hindsight)
     accounts = accounts_of(ground, counted, as_of.year)
     return {
-        "schema": SCHEMA,
-        "pack": {"id": ground.pack.id, "hash": ground.pack.hash, "name": ground.pack.name.as_dict()},
+        **heading(SCHEMA, ground, as_of, seed, n_worlds, worlds),
         "plan": {"slug": slug, "id": chosen.id, "name": chosen.name.as_dict(), "hindsight": hindsight},
-        "as_of": as_of.isoformat(),
         "year": as_of.year,
-        "seed": seed,
-        "n_worlds": n_worlds,
         "n_counted": len(counted),
-        "model_version": __version__,
-        "world_set": worlds.id,
         "distinct_histories": worlds.n_distinct,
         "power": worlds.power,
         "control_lost": float(np.mean([record.control_lost for record in records])),

@@ -7,12 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from songhanh import __version__
 from songhanh.core.days import date_of
 from songhanh.core.errors import Fault, SonghanhError
 from songhanh.core.text import Text
 from songhanh.decision.capacities import Capacities, capacities_on
 from songhanh.decision.describe import describe_plan, totals
+from songhanh.decision.heading import heading
 from songhanh.decision.indicators import INDICATORS, OBJECTIVES
 from songhanh.decision.statistics import dominated_by, max_regret, spread
 from songhanh.joint.ensemble import Ensemble, Report, Stop, run_ensemble, schedule
@@ -98,15 +98,9 @@ def evaluate(
     outcomes = run_ensemble(ensemble, worlds.worlds, n_jobs, on_progress, should_stop, "worlds")
     origin = ground.pack.outbreak_from
     return {
-        "schema": SCHEMA,
-        "pack": {"id": ground.pack.id, "hash": ground.pack.hash, "name": ground.pack.name.as_dict()},
-        "as_of": as_of.isoformat(),
-        "seed": seed,
-        "n_worlds": n_worlds,
+        **heading(SCHEMA, ground, as_of, seed, n_worlds, worlds),
         "epidemic_until": date_of(origin, horizon.epidemic_days - 1).isoformat(),
         "economy_until": date_of(origin, horizon.economy_days - 1).isoformat(),
-        "model_version": __version__,
-        "world_set": worlds.id,
         "worlds": describe_worlds(worlds, origin),
         "self_consistency_note": SELF_CONSISTENCY.as_dict(),
         "ceilings": [],

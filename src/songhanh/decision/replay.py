@@ -14,9 +14,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from songhanh import __version__
 from songhanh.core.days import date_of
 from songhanh.core.errors import Fault, SonghanhError
+from songhanh.decision.heading import heading
 from songhanh.decision.statistics import band, spread
 from songhanh.epidemic.controls import Found
 from songhanh.joint.ensemble import Ensemble, Report, Stop, run_ensemble
@@ -72,13 +72,7 @@ def replay(
     until = (counted_on - as_of).days
     totals = known + np.array([outcome.reported[:until].sum() for outcome in outcomes])
     return {
-        "schema": SCHEMA,
-        "pack": {"id": ground.pack.id, "hash": ground.pack.hash, "name": ground.pack.name.as_dict()},
-        "as_of": as_of.isoformat(),
-        "seed": seed,
-        "n_worlds": n_worlds,
-        "model_version": __version__,
-        "world_set": worlds.id,
+        **heading(SCHEMA, ground, as_of, seed, n_worlds, worlds),
         "power": worlds.power,
         "distinct_histories": worlds.n_distinct,
         "free_parameters": _free_parameters(ground, worlds),
