@@ -17,6 +17,7 @@ COMMANDS = {
     "demo": "songhanh.console.demo:demo",
     "economy": "songhanh.console.economy:economy",
     "manage": "songhanh.console.serve:manage",
+    "morning": "songhanh.console.morning:morning",
     "province": "songhanh.console.province:province",
     "replay": "songhanh.console.replay:replay",
     "serve": "songhanh.console.serve:serve",

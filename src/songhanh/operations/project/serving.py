@@ -28,6 +28,12 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PATIENCE_SECONDS = 4.0
 
 
+def load_settings() -> None:
+    """Load the settings; no database is opened."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "songhanh.operations.project.settings")
+    django.setup()
+
+
 def set_up() -> None:
     """Load the settings and bring the database up to date.
 
@@ -36,8 +42,7 @@ def set_up() -> None:
     SonghanhError
         If the data directory cannot be written to or the database does not answer.
     """
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "songhanh.operations.project.settings")
-    django.setup()
+    load_settings()
     try:
         call_command("migrate", interactive=False, verbosity=0)
     except OperationalError as error:
@@ -89,6 +94,13 @@ def store(
     """Keep what the command line computed, for the pages to show (call ``set_up`` first)."""
     keep = import_string("songhanh.operations.planning.actions.store")
     keep(pack_ref=pack_ref, evaluation=evaluation, situation=situation, geometry=geometry)
+
+
+def morning_report(document: Mapping[str, Any], geometry: Mapping[str, Any], language: str) -> str:
+    """Return the report of a morning as one HTML page; no database is opened."""
+    load_settings()
+    render = import_string("songhanh.operations.planning.report.morning_report")
+    return str(render(document, geometry, language))
 
 
 class WorkerProcess:
