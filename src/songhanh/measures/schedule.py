@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,8 @@ from songhanh.epidemic.controls import EpidemicControls, no_controls
 from songhanh.measures.base import At, Draft, Needs, rule_on
 from songhanh.measures.ground import Capacities, Capacity, Ground, Indices, capacities_of, ground_of
 from songhanh.measures.levels import monotone
-from songhanh.measures.placed import NOWHERE, Placed, place_orders, place_plan, refuse
+from songhanh.measures.limits import over_limits
+from songhanh.measures.placed import NOWHERE, Placed, limit_fault, place_orders, place_plan, refuse
 from songhanh.measures.plan import Plan
 from songhanh.measures.registry import parameters
 from songhanh.measures.reopening import NEVER, RELEASED, WAITING, Rungs, Watch, rungs_of, step
@@ -142,18 +143,20 @@ def compile_plan(
     ------
     SonghanhError
         With every fault: unknown area or site, a date before the run or in the past, a legal basis that is
-        missing, not in force or of no use for the measure, a rule that forbids it.
+        missing, not in force or of no use for the measure, a rule that forbids it, a limit of the province that the
+        orders break by their own arithmetic.
     """
     policies = (
         policy_set if isinstance(policy_set, PolicySet) else read_policies(policy_set or pack.policy_set)
     )
-    ground = ground_of(pack)
+    ground, known = ground_of(pack), capacities or capacities_of(pack, as_of)
     placed, faults = place_orders(history, ground, policies, as_of, plan.lifts if as_of else ())
     if as_of is not None:
         own, more = place_plan(plan, ground, policies, as_of)
+        more += over_limits(own, placed, ground, policies, known, as_of, partial(limit_fault, plan))
         placed, faults = placed + own, faults + more
     refuse(faults)
-    return Schedule(plan, ground, policies, capacities or capacities_of(pack, as_of), tuple(placed), as_of)
+    return Schedule(plan, ground, policies, known, tuple(placed), as_of)
 
 
 class Run:
@@ -324,6 +327,7 @@ def _first_draft(ground: Ground, capacity: Capacity, holidays: tuple[int, ...]) 
         economy=no_economy_controls(ground.n_communes, ground.n_sites, ground.n_sectors, ground.n_channels),
         demand=np.ones((ground.n_communes, ground.n_sectors)),
         logistics=np.ones(ground.n_communes),
+        compliance=np.zeros(ground.n_communes),
         level=np.zeros(ground.n_communes, np.int8),
         restricted=np.zeros(ground.n_communes, np.float32),
     )
