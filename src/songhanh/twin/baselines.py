@@ -14,13 +14,11 @@ from songhanh.twin.wis import LEVELS
 WEEK = 7
 MOST_GROWTH = 4.0  # times a week; two small numbers one after the other would say more
 R_WINDOW = 7  # days, as in Cori et al. 2013, doi 10.1093/aje/kwt133
-R_SHAPE, R_SCALE = 4.0, 0.25  # gamma prior with mean 1, worth four cases: a weaker one makes of one case an epidemic
-    1.0,
-    1.0,
-)  # gamma prior with mean 1: that of EpiEstim (mean 5) makes of one case an epidemic
+# Gamma prior with mean 1, worth four cases: a weaker one makes of one case an epidemic.
+R_SHAPE, R_SCALE = 4.0, 0.25
 FEWEST_ERRORS = 20  # before a baseline has made as many errors its intervals rest on counting
 COUNTING_SD = (
-    1.0  # of the square root of a count whose variance is four times its mean (the prior of our structures)
+    1.0  # of the square root of a count whose variance is four times its mean, as our structures begin
 )
 QUIET = 0.5  # a forecast below half a case: its errors are those of places without cases
 
