@@ -1,8 +1,9 @@
 """Outcomes compared on both goals: what each plan does, what it cannot do, and what beats it."""
 
+from songhanh.decision.ceilings import Ceilings
 from songhanh.decision.economic import economic_report
 from songhanh.decision.evaluate import evaluate
 from songhanh.decision.replay import replay
 from songhanh.decision.situation import situation
 
-__all__ = ["economic_report", "evaluate", "replay", "situation"]
+__all__ = ["Ceilings", "economic_report", "evaluate", "replay", "situation"]
