@@ -135,11 +135,11 @@ def _cell(name: str, outcome: dict[str, float], language: str) -> str:
     """Return the mean, and below it the 90% interval."""
     if name == "control_lost":
         return f"{outcome['mean']:.0%}"
-    low, high = _number(outcome["p05"], language), _number(outcome["p95"], language)
-    return f"{_number(outcome['mean'], language)}\n{low}–{high}"
+    low, high = number(outcome["p05"], language), number(outcome["p95"], language)
+    return f"{number(outcome['mean'], language)}\n{low}–{high}"
 
 
-def _number(value: float, language: str) -> str:
+def number(value: float, language: str) -> str:
     """Return a number as it is read: millions as 12.3 M, else in full."""
     in_full = f"{value:,.0f}" if abs(value) >= 10 else f"{value:,.1f}"
     text = f"{value / 1e6:,.1f} M" if abs(value) >= 1e6 else in_full
@@ -210,16 +210,16 @@ def _step(step: dict[str, Any], evaluation: dict[str, Any], language: str) -> st
         "en": {"case": "M VND a case", "death": "M VND a death"},
     }[language]
     each = [
-        f"{_number(step[f'value_added_vnd_per_{what}_averted'] / 1e6, language)} {name}"
+        f"{number(step[f'value_added_vnd_per_{what}_averted'] / 1e6, language)} {name}"
         for what, name in per.items()
         if step[f"value_added_vnd_per_{what}_averted"] is not None
     ]
     return words.format(
         one=names[step["from"]],
         two=names[step["to"]],
-        cases=_number(step["cases_averted"]["mean"], language),
-        deaths=_number(step["deaths_averted"]["mean"], language),
-        lost=_number(step["value_added_lost_more_vnd_bn"]["mean"], language),
-        cost=_number(step["public_cost_more_vnd_bn"]["mean"], language),
+        cases=number(step["cases_averted"]["mean"], language),
+        deaths=number(step["deaths_averted"]["mean"], language),
+        lost=number(step["value_added_lost_more_vnd_bn"]["mean"], language),
+        cost=number(step["public_cost_more_vnd_bn"]["mean"], language),
         each=f" ({'; '.join(each)})" if each else "",
     )

@@ -19,6 +19,7 @@ COMMANDS = {
     "manage": "songhanh.console.serve:manage",
     "province": "songhanh.console.province:province",
     "replay": "songhanh.console.replay:replay",
+    "search": "songhanh.console.search:search",
     "serve": "songhanh.console.serve:serve",
     "warm": "songhanh.console.warm:warm",
 }

@@ -4,6 +4,17 @@ from songhanh.decision.ceilings import Ceilings
 from songhanh.decision.economic import economic_report
 from songhanh.decision.evaluate import evaluate
 from songhanh.decision.replay import replay
+from songhanh.decision.rules import Rule, plan_of
+from songhanh.decision.search import search
 from songhanh.decision.situation import situation
 
-__all__ = ["Ceilings", "economic_report", "evaluate", "replay", "situation"]
+__all__ = [
+    "Ceilings",
+    "Rule",
+    "economic_report",
+    "evaluate",
+    "plan_of",
+    "replay",
+    "search",
+    "situation",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -85,8 +86,7 @@ def neighbours(
         if not steps or row["outcomes"]["cases_total"]["mean"] < steps[-1]["outcomes"]["cases_total"]["mean"]:
             steps.append(row)
     return [
-        _step(one["id"], two["id"], outcomes[one["id"]], outcomes[two["id"]])
-        for one, two in zip(steps, steps[1:], strict=False)
+        _step(one["id"], two["id"], outcomes[one["id"]], outcomes[two["id"]]) for one, two in pairwise(steps)
     ]
 
 
