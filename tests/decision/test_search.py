@@ -11,6 +11,7 @@ import pytest
 import small
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shape import SEARCH as ASKED
 
 from songhanh.core.canonical import json_bytes
 from songhanh.core.errors import Cancelled, SonghanhError
@@ -21,22 +22,10 @@ from songhanh.decision.search_state import State, Tried
 from songhanh.decision.statistics import front
 from songhanh.measures import parse_plan
 
-ASKED: dict[str, Any] = {
-    "seed": 1,
-    "n_rules": 15,
-    "generation": 5,
-    "n_worlds": 2,
-    "n_fresh": 3,
-    "n_histories": 16,
-    "n_jobs": 1,
-    "days": 20,
-}
 
-
-@pytest.fixture(scope="module")
-def found(roomy: str) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(json_bytes(search(roomy, small.AS_OF, **ASKED)))
-    return document
+@pytest.fixture
+def found(searched: dict[str, Any]) -> dict[str, Any]:
+    return searched
 
 
 class Interruption:
@@ -156,7 +145,7 @@ def test_what_cannot_be_searched(roomy: str, asked: dict[str, Any], says: str) -
 
 
 def test_a_ceiling_that_nothing_keeps_is_told(roomy: str) -> None:
-    strict = search(roomy, small.AS_OF, **ASKED, ceilings=Ceilings(peak_hospital=0))
+    strict = search(roomy, small.AS_OF, **{**ASKED, "ceilings": Ceilings(peak_hospital=0)})
     assert strict["ceilings"] == [{"indicator": "peak_hospital", "at_most": 0}]
     assert [row["id"] for row in strict["constraints"]][-1] == "peak_hospital"
     assert all(row["feasible_share"] == 0 and not row["limits_kept"] for row in strict["front"])
