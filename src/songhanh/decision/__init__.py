@@ -2,7 +2,8 @@
 
 from songhanh.decision.economic import economic_report
 from songhanh.decision.evaluate import evaluate
+from songhanh.decision.priorities import priorities
 from songhanh.decision.replay import replay
 from songhanh.decision.situation import situation
 
-__all__ = ["economic_report", "evaluate", "replay", "situation"]
+__all__ = ["economic_report", "evaluate", "priorities", "replay", "situation"]
