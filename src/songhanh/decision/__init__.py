@@ -1,9 +1,22 @@
 """Outcomes compared on both goals: what each plan does, what it cannot do, and what beats it."""
 
+from songhanh.decision.adopt import record, rerun
+from songhanh.decision.cards import trigger_cards
+from songhanh.decision.discovery import fails_when
 from songhanh.decision.economic import economic_report
 from songhanh.decision.evaluate import evaluate
 from songhanh.decision.priorities import priorities
 from songhanh.decision.replay import replay
 from songhanh.decision.situation import situation
 
-__all__ = ["economic_report", "evaluate", "priorities", "replay", "situation"]
+__all__ = [
+    "economic_report",
+    "evaluate",
+    "fails_when",
+    "priorities",
+    "record",
+    "replay",
+    "rerun",
+    "situation",
+    "trigger_cards",
+]

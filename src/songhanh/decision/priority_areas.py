@@ -94,15 +94,11 @@ def areas_of(evening: Evening) -> tuple[Areas, Areas]:
         around=np.zeros(len(codes), np.int64),  # what is around a district is not read
         first_inside=in_district(first.astype(np.int64)) > 0,
     )
-    districts = _judged(
-        "district", pack.districts.to_dicts(), seen, district_made, evening
-    )
+    districts = _judged("district", pack.districts.to_dicts(), seen, district_made, evening)
     return districts, communes
 
 
-def _judged(
-    level: str, rows: list[dict[str, Any]], seen: Seen, made: Produced, evening: Evening
-) -> Areas:
+def _judged(level: str, rows: list[dict[str, Any]], seen: Seen, made: Produced, evening: Evening) -> Areas:
     says = prioritise(seen, evening.rule)
     return Areas(level, rows, seen, made, says, flips(seen, evening.rule, evening.ranks))
 
