@@ -21,6 +21,7 @@ COMMANDS = {
     "priorities": "songhanh.console.priorities:priorities",
     "province": "songhanh.console.province:province",
     "replay": "songhanh.console.replay:replay",
+    "score": "songhanh.console.score:score",
     "serve": "songhanh.console.serve:serve",
     "warm": "songhanh.console.warm:warm",
 }
