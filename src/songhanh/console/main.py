@@ -14,11 +14,13 @@ from songhanh.core.errors import SonghanhError
 COMMANDS = {
     "bench": "songhanh.console.bench.command:bench",
     "decide": "songhanh.console.decide:decide",
+    "decided": "songhanh.console.decided:decided",
     "demo": "songhanh.console.demo:demo",
     "economy": "songhanh.console.economy:economy",
     "forecast": "songhanh.console.forecast:forecast",
     "manage": "songhanh.console.serve:manage",
     "morning": "songhanh.console.morning:morning",
+    "priorities": "songhanh.console.priorities:priorities",
     "province": "songhanh.console.province:province",
     "replay": "songhanh.console.replay:replay",
     "score": "songhanh.console.score:score",
