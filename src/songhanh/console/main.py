@@ -14,11 +14,15 @@ from songhanh.core.errors import SonghanhError
 COMMANDS = {
     "bench": "songhanh.console.bench.command:bench",
     "decide": "songhanh.console.decide:decide",
+    "decided": "songhanh.console.decided:decided",
     "demo": "songhanh.console.demo:demo",
     "economy": "songhanh.console.economy:economy",
     "manage": "songhanh.console.serve:manage",
+    "priorities": "songhanh.console.priorities:priorities",
     "province": "songhanh.console.province:province",
     "replay": "songhanh.console.replay:replay",
+    "score": "songhanh.console.score:score",
+    "search": "songhanh.console.search:search",
     "serve": "songhanh.console.serve:serve",
     "warm": "songhanh.console.warm:warm",
 }

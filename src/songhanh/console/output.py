@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -29,3 +30,41 @@ def write_json(file: Path | None, content: dict[str, Any]) -> None:
     """Write a result as canonical JSON, whole or not at all, if a file is asked for."""
     if file is not None:
         write_atomically(file, json_bytes(content))
+
+
+def read_json(file: Path, parameter: str) -> dict[str, Any]:
+    """Read a document that a command wrote.
+
+    Raises
+    ------
+    SonghanhError
+        If it is not there, or not a JSON object.
+    """
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        fault = Fault(
+            "json.unreadable",
+            f"{file} cannot be read ({error.strerror}).",
+            "Name a JSON file that songhanh has written.",
+            parameter=parameter,
+        )
+        raise SonghanhError(fault) from None
+    except ValueError as error:
+        fault = Fault(
+            "json.malformed",
+            f"{file} is not JSON ({error}).",
+            "Name a file that songhanh has written, unchanged.",
+            parameter=parameter,
+        )
+        raise SonghanhError(fault) from None
+    if not isinstance(content, dict):
+        raise SonghanhError(
+            Fault(
+                "json.malformed",
+                f"{file} does not hold a document.",
+                "Name a file that songhanh has written.",
+                parameter=parameter,
+            )
+        )
+    return content

@@ -58,34 +58,80 @@ def capacities_on(pack: Pack, as_of: date) -> Capacities:
     )
 
 
+@dataclass(frozen=True, eq=False)
+class Load:
+    """What a plan asks of one capacity in one world.
+
+    Attributes
+    ----------
+    id, what
+        Which capacity.
+    over
+        (D,) days on which it is outrun.
+    excess
+        By how much at the worst, against the capacity; 0 or less where it is never outrun.
+    """
+
+    id: str
+    what: Text
+    over: NDArray[np.bool_]
+    excess: float
+
+
+BEDS = Text("giường điều trị", "treatment beds")
+ICU = Text("giường hồi sức", "intensive care beds")
+PLACES = Text("chỗ cách ly tập trung", "quarantine places")
+LAB = Text("năng lực xét nghiệm", "laboratory capacity")
+LODGING = Text("chỗ ở tại nơi sản xuất", "places to sleep at the sites")
+
+
+def loads(outcome: Outcome, capacities: Capacities, origin: date, horizon: Horizon) -> list[Load]:
+    """Return what one replicate asks of every capacity that is known, over the epidemic horizon."""
+    beds, icu = _standing(capacities, origin, horizon.as_of + 1, horizon.epidemic_days)
+    days = len(beds)
+    longest = table().defaults()["lab_wait_days"]
+    short = outcome.lodging_short[:days]
+    staying = outcome.site_workers[:days].sum(axis=1)
+    return [
+        _load("beds", BEDS, outcome.hospital - beds, beds),
+        _load("icu", ICU, outcome.icu - icu, icu),
+        _load("places", PLACES, outcome.over_places, outcome.in_places),
+        _load("lab", LAB, outcome.lab_wait_days - longest, np.full(days, longest)),
+        _load("lodging", LODGING, short, staying),
+    ]
+
+
+@lru_cache(maxsize=8)
+def _standing(
+    capacities: Capacities, origin: date, first: int, end: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the beds and the intensive care beds of each run day; asked for again with every outcome."""
+    dates = [date_of(origin, day) for day in range(first, end)]
+    beds, icu = (np.array([capacities.on(when, which) for when in dates]) for which in ("beds", "icu"))
+    return beds.astype(np.float64), icu.astype(np.float64)
+
+
+def _load(
+    name: str, what: Text, beyond: NDArray[np.floating] | NDArray[np.integer], scale: NDArray[Any]
+) -> Load:
+    relative = np.asarray(beyond, np.float64) / np.maximum(np.asarray(scale, np.float64), 1.0)
+    return Load(name, what, np.asarray(beyond > 0), float(relative.max(initial=-1.0)))
+
+
 def overruns(
     outcomes: list[Outcome], capacities: Capacities, origin: date, horizon: Horizon
 ) -> list[dict[str, Any]]:
     """Say which capacities a plan outruns in more than the stated share of the worlds, and from when."""
-    days = range(horizon.as_of + 1, horizon.epidemic_days)
-    beds = np.array([capacities.on(date_of(origin, day), "beds") for day in days])
-    icu = np.array([capacities.on(date_of(origin, day), "icu") for day in days])
-    epidemic = slice(0, len(beds))
-    longest = table().defaults()["lab_wait_days"]
-    kinds: list[tuple[Text, list[NDArray[np.bool_]]]] = [
-        (Text("giường điều trị", "treatment beds"), [o.hospital > beds for o in outcomes]),
-        (Text("giường hồi sức", "intensive care beds"), [o.icu > icu for o in outcomes]),
-        (Text("chỗ cách ly tập trung", "quarantine places"), [o.over_places > 0 for o in outcomes]),
-        (Text("năng lực xét nghiệm", "laboratory capacity"), [o.lab_wait_days > longest for o in outcomes]),
-        (
-            Text("chỗ ở tại nơi sản xuất", "places to sleep at the sites"),
-            [o.lodging_short[epidemic] > 0 for o in outcomes],
-        ),
-    ]
     share = table().defaults()["infeasible_share"]
+    by_world = [loads(outcome, capacities, origin, horizon) for outcome in outcomes]
     found = []
-    for what, over in kinds:
-        hit = [np.flatnonzero(row) for row in over if row.any()]
+    for kind in zip(*by_world, strict=True):
+        hit = [np.flatnonzero(load.over) for load in kind if load.over.any()]
         if len(hit) > share * len(outcomes):
             first = int(np.median([days_over[0] for days_over in hit]))
             found.append(
                 {
-                    "what": what.as_dict(),
+                    "what": kind[0].what.as_dict(),
                     "share_of_worlds": len(hit) / len(outcomes),
                     "first_on": date_of(origin, horizon.as_of + 1 + first).isoformat(),
                 }

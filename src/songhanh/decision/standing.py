@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from songhanh.decision.seen import level_names
 from songhanh.joint.ensemble import PRESENT_ORDERS, runner, schedule
 from songhanh.joint.setting import setting
 from songhanh.joint.world import World
-from songhanh.measures import Schedule
-from songhanh.response import policies_on
 
 
 @dataclass(frozen=True)
@@ -87,13 +86,5 @@ def standing(pack_ref: str, as_of: date, world: World) -> Standing:
         workers_share=float(economy.employed_share[day]),
         value_added_vnd_bn=float(economy.value_added[day].sum()),
         value_added_baseline_vnd_bn=float(economy.value_added_baseline[day].sum()),
-        level_names=_level_names(orders, as_of),
+        level_names=level_names(orders.policies, as_of),
     )
-
-
-def _level_names(orders: Schedule, as_of: date) -> dict[int, dict[str, Any]]:
-    """Return the levels of restriction in force on a date, by rank."""
-    return {
-        int(policy["rank"]): {"id": policy.id, "rank": int(policy["rank"]), "name": policy.name.as_dict()}
-        for policy in policies_on(orders.policies, "level", as_of).values()
-    }

@@ -27,8 +27,8 @@ class Horizon:
     economy_days: int
 
     @staticmethod
-    def of(origin: date, as_of: date, horizon_days: int) -> Horizon:
-        """Return the horizons of a decision: so many days of epidemic, the economy to 31 December.
+    def of(origin: date, as_of: date, horizon_days: int, economy_days: int | None = None) -> Horizon:
+        """Return the horizons of a decision: so many days of epidemic, the economy to 31 December or for so many days.
 
         Raises
         ------
@@ -46,8 +46,10 @@ class Horizon:
                 )
             )
         epidemic = today + 1 + horizon_days
-        year_end = day_of(origin, date(as_of.year, 12, 31)) + 1
-        return Horizon(today, epidemic, max(year_end, epidemic))
+        economy = day_of(origin, date(as_of.year, 12, 31)) + 1
+        if economy_days is not None:
+            economy = today + 1 + economy_days
+        return Horizon(today, epidemic, max(economy, epidemic))
 
 
 @dataclass(frozen=True, slots=True)

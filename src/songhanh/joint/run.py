@@ -90,7 +90,7 @@ class Runner:
     ) -> tuple[Days, Tally]:
         """Live all days of both horizons, calling ``watch`` after each; the arrays stay in `engine` and `economy`."""
         days = self._begin(world, schedule, self.limits)
-        tally = Tally(self.setting, self.horizon)
+        tally = Tally(self.setting, self.horizon, world.effects)
         for day in range(self.horizon.economy_days):
             if day == self.horizon.as_of + 1:
                 self.engine.reseed(np.uint64(world.future_luck))

@@ -20,6 +20,7 @@ from songhanh.core.text import Text
 from songhanh.economy.controls import EconomyControls
 from songhanh.epidemic.controls import EpidemicControls
 from songhanh.measures.ground import Capacity, Floats, Ground, Indices
+from songhanh.measures.triggers import Release, Trigger
 from songhanh.response import Policy, PolicySet, policy_on
 from songhanh.response.contact import ContactRules, contact_rules
 
@@ -134,19 +135,11 @@ class Order:
         return Text(one("vi"), one("en"))
 
 
-class Trigger(BaseModel):
-    """A start by observation: so many confirmed cases in so many days, in each place by itself."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    at_least: int = Field(ge=1)
-    window_days: int = Field(default=7, ge=1, le=60)
-
-
 class Measure(BaseModel):
     """One measure of a plan. Subclasses set `KIND`, `SCOPE` and `NAME`, add fields and move levers.
 
     ``exit`` is how it ends when no ``until`` is given: ``step-down`` by the common rule, or ``open``, with
-    the plan.
+    the plan. ``release`` ends it by a condition of its own, place by place, and then the common rule does not.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -161,6 +154,7 @@ class Measure(BaseModel):
     begins: date | None = Field(default=None, alias="from")
     until: date | None = None
     trigger: Trigger | None = None
+    release: Release | None = None
     exit: Literal["step-down", "open"] | None = None
     legal_basis: tuple[str, ...] = Field(min_length=1)
     source: str | None = None
@@ -181,6 +175,8 @@ class Measure(BaseModel):
             raise ValueError("until lies before from")
         if self.until and self.exit:
             raise ValueError("give until or exit, not both")
+        if self.release and self.exit:
+            raise ValueError("give release or exit, not both")
         if self.exit == "step-down" and not self.STEPS_DOWN:
             raise ValueError("this kind has no step-down: leave exit out or write 'open'")
         return self
@@ -189,6 +185,10 @@ class Measure(BaseModel):
         """Return the measure as it is written in a plan, without what is empty or as by default."""
         kept = self.model_dump(by_alias=True, exclude_defaults=True)
         return {"kind": self.kind, **{key: value for key, value in kept.items() if value is not None}}
+
+    def steps_down(self) -> bool:
+        """Tell whether the common rule ends the measure: nothing in the plan says when it ends."""
+        return self.STEPS_DOWN and self.until is None and self.exit != "open" and self.release is None
 
     def ladder(self) -> int:
         """Return how many stages the common rule passes before the measure is over (1: on, then off)."""

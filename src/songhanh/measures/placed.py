@@ -13,6 +13,7 @@ from songhanh.core.errors import Fault, SonghanhError
 from songhanh.measures.base import Measure
 from songhanh.measures.ground import Ground, Indices
 from songhanh.measures.plan import Plan
+from songhanh.measures.signals import misplaced
 from songhanh.response import PolicySet, documents_in_force
 
 NOWHERE: Indices = np.zeros(0, np.intp)
@@ -108,7 +109,7 @@ def place_plan(
             faults += found
             continue
         communes, sites = _places(measure, ground)
-        steps = measure.STEPS_DOWN and measure.until is None and measure.exit != "open"
+        steps = measure.steps_down()
         placed.append(
             Placed(
                 measure=measure,
@@ -127,13 +128,13 @@ def place_plan(
 def _order(measure: Measure, number: int, ground: Ground, as_of: date | None, lifted: bool) -> Placed:
     communes, sites = _places(measure, ground)
     until = measure.until
-    steps = measure.STEPS_DOWN and until is None and measure.exit != "open"
+    steps = measure.steps_down()
     begins = day_of(ground.origin, measure.begins or ground.origin)
     steps_from = begins
     if as_of is not None:
         steps_from = day_of(ground.origin, as_of) + 1
         if until is not None and until > as_of:  # that it ended then is hindsight
-            until, steps = None, measure.STEPS_DOWN
+            until, steps = None, measure.STEPS_DOWN and measure.release is None
         if lifted and (until is None or until > as_of):
             until, steps = as_of, False
     return Placed(
@@ -185,6 +186,7 @@ def _check(
     if begins < ground.origin:
         message = f"{begins} lies before the first day of the run, {ground.origin}."
         faults.append(where.fault("plan.before_history", message, "Give a later date.", "from"))
+    faults += _conditions(where, ground) if not faults else []
     forbidden = measure.allowed(policies, begins)
     if forbidden:
         faults.append(
@@ -207,6 +209,20 @@ def _check(
         else:
             continue
         faults.append(where.fault("plan.basis", message, remedy, "legal_basis"))
+    return faults
+
+
+def _conditions(where: _Where, ground: Ground) -> list[Fault]:
+    """Return what is wrong with the conditions by which a measure begins and ends, at its places."""
+    measure = where.measure
+    communes, sites = _places(measure, ground)
+    faults = []
+    for field in ("trigger", "release"):
+        condition = getattr(measure, field)
+        said = condition and misplaced(condition, measure.SCOPE, communes, sites, ground.n_sites)
+        if said:
+            faults.append(where.fault(f"plan.{field}", f"This {field} has no meaning here: {said}.",
+                                      "Choose another indicator, or other places.", field))  # fmt: skip
     return faults
 
 

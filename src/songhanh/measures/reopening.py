@@ -20,6 +20,7 @@ from songhanh.response import Observed, Policy
 
 NEVER = 1_000_000
 WAITING = -1  # stage of a place whose trigger has not been pulled
+RELEASED = -2  # the same, once the measure has ended there by its own release
 
 
 @dataclass(slots=True)

@@ -21,7 +21,8 @@ from songhanh.measures.levels import monotone
 from songhanh.measures.placed import NOWHERE, Placed, place_orders, place_plan, refuse
 from songhanh.measures.plan import Plan
 from songhanh.measures.registry import parameters
-from songhanh.measures.reopening import WAITING, Rungs, Watch, rungs_of, step
+from songhanh.measures.reopening import NEVER, RELEASED, WAITING, Rungs, Watch, rungs_of, step
+from songhanh.measures.signals import Signals
 from songhanh.province.pack import Pack
 from songhanh.response import Observed, PolicySet, policies_on, read_policies
 
@@ -108,8 +109,10 @@ class Schedule:
 
     @cached_property
     def triggered(self) -> tuple[int, ...]:
-        """Return the positions of the measures that begin by a trigger."""
-        return tuple(i for i, placed in enumerate(self.placed) if placed.measure.trigger is not None)
+        """Return the positions of the measures that begin or end by a condition of their own."""
+        return tuple(
+            i for i, placed in enumerate(self.placed) if placed.measure.trigger or placed.measure.release
+        )
 
 
 def compile_plan(
@@ -166,6 +169,7 @@ class Run:
         waiting = np.array([placed.measure.trigger is not None for placed in schedule.placed], np.bool_)
         begins = np.array([placed.begins for placed in schedule.placed], np.int64)
         self._watch = Watch.blank(schedule.ground.n_communes, schedule.ground.n_sites)
+        self._signals = Signals(schedule.ground)
         self._stage = np.where(waiting[rungs.owner], WAITING, 0).astype(np.int16)
         self._since = begins[rungs.owner]
         self._groups: list[tuple[_Group, ...]] = [()] * len(schedule.placed)
@@ -214,29 +218,29 @@ class Run:
         """Let triggers and the common rule act on what is known on a day."""
         rule = rule_on(self.schedule.policies, "reopening", rules_on)
         self._watch.read(observed, day, rule)
+        if self.schedule.triggered:
+            self._signals.read(observed, self._watch.known_to)
         for i in self.schedule.triggered:
             if _is_on(self.schedule.placed[i], day):
-                self._pull(i, day, observed)
+                self._pull(i, day)
         for i in step(self.schedule.rungs, self._stage, self._since, self._watch, rule, day):
             self._regroup(i)
 
-    def _pull(self, i: int, day: int, observed: Observed) -> None:
-        """Start a measure in the places whose trigger is pulled; where it is over it waits again."""
+    def _pull(self, i: int, day: int) -> None:
+        """End a measure where its release holds and start it where its trigger does; where it is over it waits again."""
         placed, entries = self.schedule.placed[i], self._entries(i)
-        trigger = placed.measure.trigger
-        if trigger is None:
-            return
+        measure, places = placed.measure, (placed.measure.SCOPE, placed.communes, placed.sites)
         stage, since = self._stage[entries], self._since[entries]
-        stage[stage >= placed.measure.ladder()] = WAITING
-        last = self._watch.known_to
-        areas = observed.outside_quarantine(last + 1 - trigger.window_days, last)
-        if placed.measure.SCOPE == "province":
-            cases = np.array([areas.sum()])
-        else:
-            at_sites = observed.at_sites(last + 1 - trigger.window_days, last)
-            cases = np.concatenate([areas[placed.communes], at_sites[placed.sites]])
-        pulled = (stage == WAITING) & (cases >= trigger.at_least)
-        stage[pulled], since[pulled] = 0, day
+        if measure.release is not None:
+            released = (stage >= 0) & self._signals.holds(measure.release, *places, since)
+            released &= stage < measure.ladder()
+            stage[released], since[released] = RELEASED if measure.trigger else measure.ladder(), day
+        if measure.trigger is not None:
+            stage[stage >= measure.ladder()] = WAITING
+            # What led to a start that is over by release is not counted again.
+            first = np.where(stage == RELEASED, since, -NEVER)
+            pulled = (stage < 0) & self._signals.holds(measure.trigger, *places, first)
+            stage[pulled], since[pulled] = 0, day
         self._regroup(i)
 
     def _entries(self, i: int) -> slice:

@@ -1,0 +1,233 @@
+"""What comes first in every commune and district tonight, why, and what it would take to change it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import polars as pl
+
+from songhanh import __version__
+from songhanh.core.canonical import json_bytes, sha256
+from songhanh.core.errors import Fault, SonghanhError
+from songhanh.core.text import Text
+from songhanh.decision.priority_areas import Areas, Evening, areas_of, chances_of
+from songhanh.decision.priority_definitions import definitions
+from songhanh.decision.priority_words import Facts, change, reasons
+from songhanh.decision.produce import shown
+from songhanh.decision.seen import evening_levers, level_names, observed_in, rows_of
+from songhanh.joint.ensemble import Report, Stop
+from songhanh.joint.horizon import Horizon
+from songhanh.joint.setting import Setting, setting
+from songhanh.response import Policy, PolicySet, read_policies
+from songhanh.response.priority import (
+    MODE_IDS,
+    MODE_NAMES,
+    PER,
+    RISK_IDS,
+    RISK_NAMES,
+    Mode,
+    Risk,
+    Why,
+    falls,
+    priority_rule,
+    rises,
+)
+from songhanh.twin.linelist import synthetic_line_list
+from songhanh.twin.worlds import world_set
+
+SCHEMA = "songhanh-priorities/1"
+FORECAST_SCHEMA = "songhanh-forecast/1"
+
+
+class Lines(Protocol):
+    """What is read of a line list: its identity, the rows that were accepted and how many there were."""
+
+    @property
+    def id(self) -> str:
+        """Hash of the accepted rows."""
+
+    @property
+    def accepted(self) -> pl.DataFrame:
+        """Rows: reported_on, code, cases, found_where, site_id."""
+
+    @property
+    def rejected(self) -> pl.DataFrame:
+        """Rows that were not used."""
+
+
+def priorities(
+    pack_ref: str | Path,
+    as_of: date,
+    seed: int = 1,
+    lines: Lines | None = None,
+    forecast: Mapping[str, Any] | None = None,
+    n_histories: int | None = None,
+    n_jobs: int = -1,
+    on_progress: Report = lambda done, total, stage: None,
+    should_stop: Stop = lambda: False,
+) -> dict[str, Any]:
+    """Return the recommended priority of every commune and district (schema `songhanh-priorities/1`).
+
+    Parameters
+    ----------
+    lines
+        Observed cases; without them the synthetic line list of the evening (see `situation`) is read.
+    forecast
+        A document `songhanh-forecast/1` of the same pack and evening, which knows the chance of a case.
+
+    Raises
+    ------
+    SonghanhError
+        If the pack, the date or the forecast is at fault, or no rule is in force.
+    Cancelled
+        If ``should_stop`` said so.
+    """
+    reference = str(pack_ref)
+    ground = setting(reference)
+    Horizon.of(ground.pack.outbreak_from, as_of, 0)  # refuses a day outside the outbreak
+    policies = read_policies(ground.pack.policy_set)
+    rule, names = priority_rule(policies, as_of), level_names(policies, as_of)
+    _demand_same_evening(forecast, ground, as_of)
+    if lines is None:
+        worlds = world_set(reference, as_of, seed, 2, n_histories, n_jobs, on_progress, should_stop)
+        rows = rows_of(synthetic_line_list(reference, as_of, worlds.closest, ""))
+        id_, synthetic, rejected = sha256(json_bytes(rows.select(pl.all().cast(pl.String)).rows())), True, 0
+    else:
+        rows, id_, synthetic, rejected = lines.accepted, lines.id, False, lines.rejected.height
+    observed = observed_in(ground, as_of, rows)
+    codes = ground.pack.communes["code"].to_list()
+    evening = Evening(
+        pack_ref=reference,
+        ground=ground,
+        observed=observed,
+        rank=evening_levers(reference, as_of, observed).level.astype(np.int64),
+        chance=chances_of(forecast, codes),
+        rule=rule,
+        ranks=sorted(names),
+    )
+    recent = rows.filter(pl.col("reported_on").is_between(as_of - timedelta(days=13), as_of))
+    lost = recent.filter(~pl.col("code").is_in(codes).fill_null(False))
+    return {
+        "schema": SCHEMA,
+        "pack": {"id": ground.pack.id, "hash": ground.pack.hash, "name": ground.pack.name.as_dict()},
+        "as_of": as_of.isoformat(),
+        "seed": seed,
+        "model_version": __version__,
+        "line_list": {
+            "id": id_,
+            "synthetic": synthetic,
+            "accepted": rows.height,
+            "rejected": rejected,
+            "without_commune_14d": int(lost["cases"].sum()),
+        },
+        "with_forecast": forecast is not None,
+        "review_on": (as_of + timedelta(days=int(rule["review_days"]))).isoformat(),
+        "rule": _rule(rule, policies),
+        "definitions": definitions(rule),
+        "areas": [row for areas in areas_of(evening) for row in _shown(evening, areas, as_of, names)],
+    }
+
+
+def _demand_same_evening(forecast: Mapping[str, Any] | None, ground: Setting, as_of: date) -> None:
+    """Refuse a forecast of another pack or another evening."""
+    if forecast is None:
+        return
+    if forecast.get("schema") != FORECAST_SCHEMA:
+        fault = Fault(
+            "priorities.forecast",
+            f"This is not a forecast but {forecast.get('schema')!r}.",
+            f"Give a document {FORECAST_SCHEMA}.",
+            parameter="forecast",
+        )
+        raise SonghanhError(fault)
+    of, on = forecast["pack"]["hash"], forecast["as_of"]
+    if (of, on) != (ground.pack.hash, as_of.isoformat()):
+        which = f"the evening of {on}" if of == ground.pack.hash else "another pack"
+        raise SonghanhError(
+            Fault(
+                "priorities.forecast",
+                f"The forecast is of {which}.",
+                f"Make one of this pack as of {as_of}.",
+                parameter="forecast",
+            )
+        )
+
+
+def _rule(rule: Policy, policies: PolicySet) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "name": rule.name.as_dict(),
+        "words": rule.words.as_dict(),
+        "legal_basis": [policies.documents[basis].name.as_dict() for basis in rule.basis],
+        "source": rule.source,
+        "confidence": rule.confidence,
+        "values": dict(rule.values),
+    }
+
+
+def _shown(
+    evening: Evening, areas: Areas, as_of: date, names: dict[int, dict[str, Any]]
+) -> list[dict[str, Any]]:
+    seen, rule, says = areas.seen, evening.rule, areas.says
+    rising, falling = rises(seen.week, seen.before, rule), falls(seen.week, seen.before, rule)
+    district = {row["code"]: row["name"] for row in evening.ground.pack.districts.iter_rows(named=True)}
+    levels = {rank: Text(**row["name"]) for rank, row in names.items()}
+    mean = float(areas.made.value.sum(axis=(1, 2)).mean())
+    found = []
+    for a, row in enumerate(areas.rows):
+        mode, cases = Mode(int(says.mode[a])), int(seen.week[a] + seen.before[a])
+        code = row["code"] if areas.level == "district" else row["parent_code"]
+        legal = names[int(seen.rank[a])]
+        facts = Facts(
+            district=district[code],
+            week=int(seen.week[a]),
+            before=int(seen.before[a]),
+            per_100k_14d=float(cases / max(seen.people[a], 1.0) * PER),
+            p_any=None if np.isnan(seen.p_any[a]) else float(seen.p_any[a]),
+            trend="rising" if rising[a] else "falling" if falling[a] else "level" if cases else "none",
+            risk=Risk(int(says.risk[a])),
+            around=Risk(int(seen.around[a])),
+            level=levels[int(seen.rank[a])],
+            work=shown(evening.ground, areas.made, a),
+            mean_value=mean,
+        )
+        guard = mode == Mode.PRODUCTION_UNDER_GUARD
+        expires = (as_of + timedelta(days=int(rule["guard_days"]))).isoformat() if guard else None
+        why = {Why(int(k)) for k in np.flatnonzero(says.why[a])}
+        found.append(
+            {
+                "level": areas.level,
+                "code": row["code"],
+                "name": row["name"],
+                "district_code": code,
+                "mode": MODE_IDS[mode],
+                "mode_name": MODE_NAMES[mode].as_dict(),
+                "reasons": [line.as_dict() for line in reasons(mode, why, facts, rule)],
+                "to_change": [change(flip, facts, levels).as_dict() for flip in areas.flips[a]],
+                "flips": [
+                    {
+                        "mode": MODE_IDS[flip.mode],
+                        "conditions": [{"quantity": c.quantity, "at": c.at} for c in flip.conditions],
+                    }
+                    for flip in areas.flips[a]
+                ],
+                "risk": {
+                    "level": RISK_IDS[facts.risk],
+                    "name": RISK_NAMES[facts.risk].as_dict(),
+                    "cases_14d": cases,
+                    "cases_7d": facts.week,
+                    "per_100k_week": float(facts.week / max(seen.people[a], 1.0) * PER),
+                    "per_100k_14d": facts.per_100k_14d,
+                    "p_any_7d": facts.p_any,
+                    "trend": facts.trend,
+                },
+                "work": facts.work,
+                "legal_level": {"id": legal["id"], "name": legal["name"]},
+                "expires_on": expires,
+            }
+        )
+    return found

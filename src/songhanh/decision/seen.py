@@ -1,0 +1,85 @@
+"""What the committee sees on an evening: confirmed cases of a line list as the rules read them, and the orders in force."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from songhanh.core.days import day_of
+from songhanh.joint.ensemble import PRESENT_ORDERS, schedule
+from songhanh.joint.setting import Setting, setting
+from songhanh.measures import DayMeasures
+from songhanh.response import Observed, PolicySet, policies_on
+from songhanh.response.observed import COMMUNITY, IMPORTED, QUARANTINE, SEALED
+from songhanh.twin.linelist import SyntheticCase
+
+FOUND = {"community": COMMUNITY, "quarantine": QUARANTINE, "sealed": SEALED, "imported": IMPORTED}
+
+
+def rows_of(cases: Sequence[SyntheticCase]) -> pl.DataFrame:
+    """Return a synthetic line list as rows of cases: reported_on, code, cases, found_where, site_id."""
+    return pl.DataFrame(
+        {
+            "reported_on": [case.reported_on for case in cases],
+            "code": [case.area_code for case in cases],
+            "cases": [1] * len(cases),
+            "found_where": [case.found for case in cases],
+            "site_id": [case.site_id for case in cases],
+        },
+        schema={
+            "reported_on": pl.Date,
+            "code": pl.String,
+            "cases": pl.Int64,
+            "found_where": pl.String,
+            "site_id": pl.String,
+        },
+    )
+
+
+def observed_in(ground: Setting, as_of: date, rows: pl.DataFrame) -> Observed:
+    """Return the cases of a line list as arrays by day, commune and site, to the end of the as-of day.
+
+    A case of which nobody wrote where it was found counts as one of the community, the cautious reading. Cases
+    without a commune are in no row of an area; those without a site work in the rest of the province.
+
+    Parameters
+    ----------
+    rows
+        ``reported_on``, ``code``, ``cases``, ``found_where`` and ``site_id``.
+    """
+    origin, pack = ground.pack.outbreak_from, ground.pack
+    communes = {code: c for c, code in enumerate(pack.communes["code"])}
+    sites = {site: s for s, site in enumerate(pack.sites["site_id"])}
+    days = day_of(origin, as_of) + 1
+    reported = np.zeros((days, len(communes), len(FOUND)), np.int32)
+    reported_site = np.zeros((days, len(sites) + 1), np.int32)
+    for row in rows.select("reported_on", "code", "cases", "found_where", "site_id").iter_rows(named=True):
+        day = day_of(origin, row["reported_on"])
+        if not 0 <= day < days:
+            continue
+        reported_site[day, sites.get(row["site_id"], len(sites))] += row["cases"]
+        if row["code"] in communes:
+            reported[day, communes[row["code"]], FOUND.get(row["found_where"], COMMUNITY)] += row["cases"]
+    return Observed(reported, reported_site)
+
+
+def evening_levers(pack_ref: str, as_of: date, observed: Observed) -> DayMeasures:
+    """Return the levers that the orders in force set on the evening, given what was observed until then."""
+    orders = schedule(pack_ref, as_of, PRESENT_ORDERS, False)
+    run = orders.start()
+    last = day_of(setting(pack_ref).pack.outbreak_from, as_of)
+    for day in range(last):
+        run.controls(day, observed)
+    return run.controls(last, observed)
+
+
+def level_names(policies: PolicySet, as_of: date) -> dict[int, dict[str, Any]]:
+    """Return the levels of restriction that there are on a date, by rank: id, rank and name."""
+    return {
+        int(policy["rank"]): {"id": policy.id, "rank": int(policy["rank"]), "name": policy.name.as_dict()}
+        for policy in policies_on(policies, "level", as_of).values()
+    }
