@@ -59,7 +59,8 @@ function fan(data) {
     grid: { left: 8, right: 12, top: 30, bottom: 4, containLabel: true },
     tooltip: { ...tooltip, trigger: "axis", formatter: (items) => {
       const i = items[0].dataIndex;
-      return `${longDay(data.dates[i])}\n${data.words.median}: ${format(data.p50[i])}\n${data.words.band}: ${format(data.p05[i])}–${format(data.p95[i])}`;
+      const other = data.other ? `\n${data.words.other}: ${format(data.other[i])}` : "";
+      return `${longDay(data.dates[i])}\n${data.words.median}: ${format(data.p50[i])}\n${data.words.band}: ${format(data.p05[i])}–${format(data.p95[i])}${other}`;
     } },
     xAxis: { ...timeAxis(data.dates), boundaryGap: false },
     yAxis: { ...valueAxis(data.unit), scale: data.colour === "economy" },
@@ -67,6 +68,42 @@ function fan(data) {
       { ...quiet, data: data.p05 },
       { ...quiet, data: width, areaStyle: { color: colour, opacity: 0.22 } },
       { type: "line", symbol: "none", data: data.p50, lineStyle: { color: colour, width: 2 }, itemStyle: { color: colour } },
+      ...(data.other ? [{ type: "line", symbol: "none", data: data.other, lineStyle: { color: COLOURS.ink, width: 1.5, type: "dashed" }, itemStyle: { color: COLOURS.ink } }] : []),
+    ],
+  };
+}
+
+// A band between two series: the lower one unseen, their difference stacked on it.
+function band(name, low, high, style) {
+  const quiet = { type: "line", symbol: "none", silent: true, stack: name, lineStyle: { opacity: 0 }, z: 1 };
+  const width = high.map((value, i) => (value == null || low[i] == null ? null : value - low[i]));
+  return [{ ...quiet, data: low }, { ...quiet, data: width, areaStyle: style }];
+}
+
+function forecast(data) {
+  const { cases, nowcast, fan, words } = data;
+  const line = (values, colour, type = "solid") =>
+    ({ type: "line", symbol: "none", data: values, lineStyle: { color: colour, width: 2, type }, itemStyle: { color: colour }, z: 4 });
+  return {
+    textStyle: font,
+    grid: { left: 8, right: 12, top: 30, bottom: 4, containLabel: true },
+    tooltip: { ...tooltip, trigger: "axis", formatter: (items) => {
+      const i = items[0].dataIndex;
+      const lines = [longDay(data.dates[i])];
+      if (cases[i] != null) lines.push(`${words.cases}: ${exact(cases[i])}`);
+      if (nowcast.p50[i] != null) lines.push(`${words.nowcast}: ${format(nowcast.p50[i])} (${format(nowcast.p05[i])}–${format(nowcast.p95[i])})`);
+      if (fan.p50[i] != null) lines.push(`${words.fan}: ${format(fan.p50[i])}`, `${words.half}: ${format(fan.p25[i])}–${format(fan.p75[i])}`, `${words.band}: ${format(fan.p05[i])}–${format(fan.p95[i])}`);
+      return lines.join("\n");
+    } },
+    xAxis: timeAxis(data.dates),
+    yAxis: { ...valueAxis(data.unit), min: 0 },
+    series: [
+      { type: "bar", data: cases, barCategoryGap: "20%", itemStyle: { color: COLOURS.soft }, z: 2 },
+      ...band("nowcast", nowcast.p05, nowcast.p95, { color: COLOURS.grey, opacity: 0.35 }),
+      line(nowcast.p50, COLOURS.ink, "dotted"),
+      ...band("wide", fan.p05, fan.p95, { color: COLOURS.epidemic, opacity: 0.16 }),
+      ...band("half", fan.p25, fan.p75, { color: COLOURS.epidemic, opacity: 0.3 }),
+      line(fan.p50, COLOURS.epidemic),
     ],
   };
 }
@@ -99,7 +136,7 @@ function bars(data, chart) {
 const SYMBOLS = ["circle", "rect", "triangle", "diamond", "roundRect", "pin", "arrow"];
 const HUES = ["#0b4f8a", "#a3330f", "#1d6b3a", "#6b3fa0", "#8a6d00", "#0f6e78", "#8c2f6b"];
 
-function plane(data, chart) {
+function plane(data, chart, places = new Map()) {
   const narrow = chart.getWidth() < 560;
   const series = [];
   let tick = 0;
@@ -112,17 +149,16 @@ function plane(data, chart) {
     const [x, y] = [plan.x[1], plan.y[1]];
     if (!narrow) {
       series.push({ ...common, type: "scatter", data: plan.points, symbolSize: 3, silent: true, itemStyle: { color: colour, opacity: adoptable ? 0.28 : 0.15 } });
-      series.push({ ...common, type: "line", data: plan.ellipse, symbol: "none", silent: true, lineStyle: { color: colour, width: 1, opacity: adoptable ? 0.75 : 0.4, type: adoptable ? "solid" : "dashed" } });
     }
     for (const bar of [[[plan.x[0], y], [plan.x[2], y]], [[x, plan.y[0]], [x, plan.y[2]]]]) {
-      series.push({ ...common, type: "line", data: bar, symbol: "none", silent: true, lineStyle: { color: colour, width: 1.5 } });
+      series.push({ ...common, type: "line", data: bar, symbol: "none", silent: true, lineStyle: { color: colour, width: 1.5, type: adoptable ? "solid" : "dashed" } });
     }
     series.push({
       ...common, type: "scatter", symbol, symbolSize: plan.decided ? 18 : 13, z: 10, cursor: "pointer",
       itemStyle: { color: colour, borderColor: plan.decided ? COLOURS.ink : "#fff", borderWidth: plan.decided ? 3 : 1 },
       data: [{ value: [x, y], href: plan.href, plan }],
       // A letter, explained by the key beside the chart and repeated in the table: names would hide the marks.
-      label: { show: true, formatter: plan.letter, position: "top", distance: 4, ...font, fontWeight: 600,
+      label: { show: true, formatter: plan.letter, position: places.get(plan.id) ?? "top", distance: 4, ...font, fontWeight: 600,
         color: adoptable ? colour : "#595959", backgroundColor: "rgba(255,255,255,.85)", padding: [0, 3] },
     });
   }
@@ -131,15 +167,35 @@ function plane(data, chart) {
     grid: { left: 12, right: 24, top: 34, bottom: 34, containLabel: true },
     tooltip: { ...tooltip, trigger: "item", formatter: ({ data: item }) => item.plan
       ? `${item.plan.letter}. ${item.plan.name}\n${data.x_name}: ${format(item.plan.x[1])} (${format(item.plan.x[0])}–${format(item.plan.x[2])})\n${data.y_name}: ${format(item.plan.y[1])} (${format(item.plan.y[0])}–${format(item.plan.y[2])})` : "" },
-    xAxis: { type: "log", name: data.x_name, nameLocation: "middle", nameGap: 28, nameTextStyle: { ...font, color: COLOURS.epidemic }, axisLabel: { ...font, fontSize: 12, formatter: (v) => exact(v) }, splitLine: { lineStyle: { color: "#eceae6" } }, ...logRange(data) },
+    xAxis: { type: "log", name: data.x_name, nameLocation: "middle", nameGap: 28, nameTextStyle: { ...font, color: COLOURS.epidemic }, axisLabel: { ...font, fontSize: 12, hideOverlap: true, formatter: (v) => exact(v) }, splitLine: { lineStyle: { color: "#eceae6" } }, ...logRange(data) },
     yAxis: { ...valueAxis(data.y_name), nameTextStyle: { ...font, color: COLOURS.economy, align: "left" } },
     series,
   };
 }
 
+// Where each letter stands: beside its mark, on the side where it covers no other mark and no other letter.
+const SIDES = { top: [0, -19], right: [19, 0], left: [-19, 0], bottom: [0, 19], "top-right": [17, -17], "top-left": [-17, -17], "bottom-right": [17, 17], "bottom-left": [-17, 17] };
+const ECHARTS_SIDES = { "top-right": [9, -17], "top-left": [-21, -17], "bottom-right": [9, 7], "bottom-left": [-21, 7] };
+
+function letterPlaces(marks, width, height) {
+  const taken = marks.map(({ at: [x, y] }) => ({ x, y, reach: 8 }));
+  const places = new Map();
+  for (const { id, at: [x, y] } of marks) {
+    const cost = ([dx, dy]) => {
+      const [cx, cy] = [x + dx, y + dy];
+      const outside = cx < 30 || cx > width - 12 || cy < 14 || cy > height - 40 ? 100 : 0;
+      return outside + taken.reduce((sum, other) => sum + Math.max(0, other.reach + 10 - Math.hypot(cx - other.x, cy - other.y)), 0);
+    };
+    const [side, shift] = Object.entries(SIDES).reduce((best, next) => (cost(next[1]) < cost(best[1]) - 0.5 ? next : best));
+    places.set(id, ECHARTS_SIDES[side] ?? side);
+    taken.push({ x: x + shift[0], y: y + shift[1], reach: 10 });
+  }
+  return places;
+}
+
 // The smallest 1-2-5 steps that hold everything drawn: whole powers of ten would leave half the plane empty.
 function logRange(data) {
-  const xs = data.plans.flatMap((plan) => [...plan.x, ...plan.ellipse.map(([x]) => x)]).filter((x) => x >= 1);
+  const xs = data.plans.flatMap((plan) => plan.x).filter((x) => x >= 1);
   const step = (value, up) => {
     const power = 10 ** Math.floor(Math.log10(value));
     const steps = [1, 2, 5, 10].map((k) => k * power);
@@ -148,7 +204,7 @@ function logRange(data) {
   return { min: step(Math.min(...xs), false), max: step(Math.max(...xs), true) };
 }
 
-const KINDS = { stacked, fan, bars, plane };
+const KINDS = { stacked, fan, forecast, bars, plane };
 const charts = new Map();
 
 function draw(element) {
@@ -156,8 +212,12 @@ function draw(element) {
   if (element.dataset.chart === "bars") element.style.height = `${Math.max(140, 36 * data.names.length + 40)}px`;
   const chart = charts.get(element) ?? echarts.init(element, null, { renderer: "canvas" });
   chart.setOption({ animation: false, ...KINDS[element.dataset.chart](data, chart) }, true);
-  if (data.plans) element.dataset.marks = JSON.stringify(data.plans.map((plan) =>
-    ({ id: plan.id, at: chart.convertToPixel({ xAxisIndex: 0, yAxisIndex: 0 }, [plan.x[1], plan.y[1]]) })));
+  if (data.plans) {
+    const marks = data.plans.map((plan) =>
+      ({ id: plan.id, at: chart.convertToPixel({ xAxisIndex: 0, yAxisIndex: 0 }, [plan.x[1], plan.y[1]]) }));
+    chart.setOption({ animation: false, ...plane(data, chart, letterPlaces(marks, chart.getWidth(), chart.getHeight())) }, true);
+    element.dataset.marks = JSON.stringify(marks);
+  }
   if (!charts.has(element)) {
     charts.set(element, chart);
     chart.on("click", ({ data: item }) => { if (item?.href) window.location.assign(item.href); });
@@ -174,8 +234,21 @@ function draw(element) {
   }
 }
 
+// A picture in a folded part is drawn when the part is opened: before, it has no size.
+function drawWhenSeen(element) {
+  const folded = element.closest("details:not([open])");
+  if (!folded) return draw(element);
+  folded.addEventListener("toggle", () => drawWhenSeen(element), { once: true });
+}
+
+const drawAll = (root) => root.querySelectorAll("[data-chart]").forEach(drawWhenSeen);
+
 await document.fonts?.ready;
-for (const element of document.querySelectorAll("[data-chart]")) draw(element);
+drawAll(document);
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  charts.forEach((chart, element) => { if (!element.isConnected) { chart.dispose(); charts.delete(element); } });
+  drawAll(target.parentElement ?? document);
+});
 let waiting;
 window.addEventListener("resize", () => {
   clearTimeout(waiting);

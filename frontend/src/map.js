@@ -9,23 +9,27 @@ const words = (text) => (typeof text === "string" ? text : (vietnamese ? text?.v
 const number = (value) => new Intl.NumberFormat(vietnamese ? "vi-VN" : "en-GB").format(value);
 const style = getComputedStyle(document.documentElement);
 const colour = (name) => style.getPropertyValue(name).trim();
-const LEVELS = ["none", "ct19", "ct15", "ct16", "lockdown"];
+// The classes a map may show, each with its own mark: a pattern as well as a colour, the same as in the legend.
+const CLASSES = {
+  order: { none: "", ct19: "dots", ct15: "diagonal", ct16: "lines", lockdown: "cross" },
+  risk: { low: "", medium: "dots", high: "diagonal", "very-high": "cross" },
+  priority: { "epidemic-first": "cross", both: "diagonal", "production-under-guard": "dots" },
+};
 const CASE_STEPS = [1, 5, 20, 100];
 
-// A pattern as well as a colour: the same marks as in the legend.
-function pattern(level) {
+function pattern(prefix, level, mark) {
   const size = 16, canvas = document.createElement("canvas");
   canvas.width = canvas.height = size;
   const pen = canvas.getContext("2d");
-  pen.fillStyle = colour(`--order-${level}`);
+  pen.fillStyle = colour(`--${prefix}-${level}`);
   pen.fillRect(0, 0, size, size);
-  pen.strokeStyle = pen.fillStyle = colour(`--order-mark-${level}`);
+  pen.strokeStyle = pen.fillStyle = colour(`--${prefix}-mark-${level}`);
   pen.lineWidth = 1.4;
   const line = (x1, y1, x2, y2) => { pen.beginPath(); pen.moveTo(x1, y1); pen.lineTo(x2, y2); pen.stroke(); };
-  if (level === "ct19") { pen.beginPath(); pen.arc(8, 8, 1.6, 0, 7); pen.fill(); }
-  if (level === "ct15" || level === "lockdown") { line(0, 16, 16, 0); line(-4, 4, 4, -4); line(12, 20, 20, 12); }
-  if (level === "ct16") { line(0, 4, 16, 4); line(0, 12, 16, 12); }
-  if (level === "lockdown") { line(0, 0, 16, 16); line(-4, 12, 4, 20); line(12, -4, 20, 4); }
+  if (mark === "dots") { pen.beginPath(); pen.arc(8, 8, 1.6, 0, 7); pen.fill(); }
+  if (mark === "diagonal" || mark === "cross") { line(0, 16, 16, 0); line(-4, 4, 4, -4); line(12, 20, 20, 12); }
+  if (mark === "lines") { line(0, 4, 16, 4); line(0, 12, 16, 12); }
+  if (mark === "cross") { line(0, 0, 16, 16); line(-4, 12, 4, 20); line(12, -4, 20, 4); }
   return pen.getImageData(0, 0, size, size);
 }
 
@@ -55,7 +59,7 @@ function label(text, className) {
   return element;
 }
 
-function layers(mode, { communes, districts }) {
+function layers(mode, prefix, { communes, districts }) {
   const points = collection(communes.features
     .filter((f) => f.properties.cases_14d > 0)
     .map((f) => ({ type: "Feature", geometry: { type: "Point", coordinates: centre(f) }, properties: f.properties })));
@@ -63,8 +67,8 @@ function layers(mode, { communes, districts }) {
   const steps = CASE_STEPS.flatMap((from, i) => [from, colour(`--cases-${i + 1}`)]);
   const fill = mode === "cases"
     ? [{ id: "cells", type: "fill", source: "communes", paint: { "fill-color": ["step", cases, colour("--cases-0"), ...steps] } }]
-    : [{ id: "cells", type: "fill", source: "communes", paint: { "fill-pattern": ["concat", "order-", ["get", "level"]] } }];
-  const circles = mode === "cases" ? [] : [{
+    : [{ id: "cells", type: "fill", source: "communes", filter: ["!=", ["get", "level"], ""], paint: { "fill-pattern": ["concat", `${prefix}-`, ["get", "level"]] } }];
+  const circles = mode !== "orders" ? [] : [{
     id: "circles", type: "circle", source: "points",
     paint: { "circle-radius": ["max", 3, ["*", 1.5, ["sqrt", ["get", "cases_14d"]]]], "circle-color": colour("--goal-epidemic"),
       "circle-opacity": 0.82, "circle-stroke-color": "#fff", "circle-stroke-width": 1 },
@@ -85,7 +89,9 @@ function layers(mode, { communes, districts }) {
 function popupText(properties, element) {
   const box = document.createElement("div");
   box.append(label(`${properties.name} (${properties.district_name})`, "popup-title"));
-  if (element.dataset.mode === "cases") {
+  if (element.dataset.mode === "classes") {
+    for (const line of JSON.parse(properties.lines)) box.append(label(line, "popup-line"));
+  } else if (element.dataset.mode === "cases") {
     const { p05, p50, p95 } = JSON.parse(properties.cases);
     box.append(label(`${number(p50)} (${number(p05)}–${number(p95)}) ${element.dataset.wordsCases}`, "popup-line"));
   } else {
@@ -140,8 +146,9 @@ async function draw(element) {
   const of = (kind) => all.filter((feature) => feature.properties.kind === kind);
   const [communes, districts] = [collection(of("commune")), collection(of("district"))];
   element.replaceChildren();
+  const prefix = element.dataset.prefix ?? "order";
   const map = new Map({
-    container: element, style: layers(element.dataset.mode, { communes, districts }), bounds: bounds(communes.features),
+    container: element, style: layers(element.dataset.mode, prefix, { communes, districts }), bounds: bounds(communes.features),
     fitBoundsOptions: { padding: 12 }, attributionControl: false, dragRotate: false, pitchWithRotate: false, cooperativeGestures: true,
     locale: vietnamese ? {
       "CooperativeGesturesHandler.WindowsHelpText": "Giữ Ctrl và cuộn để phóng to bản đồ",
@@ -151,7 +158,7 @@ async function draw(element) {
     } : {},
   });
   map.once("style.load", () => {
-    for (const level of LEVELS) map.addImage(`order-${level}`, pattern(level), { pixelRatio: 2 });
+    for (const [level, mark] of Object.entries(CLASSES[prefix])) map.addImage(`${prefix}-${level}`, pattern(prefix, level, mark), { pixelRatio: 2 });
   });
   map.addControl(new NavigationControl({ showCompass: false }), "top-right");
   map.on("load", () => { addMarks(map, districts, of("site"), element); element.dataset.ready = "yes"; });

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from songhanh.operations.planning import actions
+from songhanh.operations.planning.models import Run
 
 
 def _documents() -> ModuleType:
@@ -33,14 +34,20 @@ def documents() -> ModuleType:
 
 
 @pytest.fixture
-def stored(db: None, documents: ModuleType) -> object:
-    """An evaluation and its situation in the database."""
-    return actions.store(
-        pack_ref="test-province",
-        evaluation=documents.evaluation(),
-        situation=documents.situation(),
-        geometry=documents.geometry(),
+def stored(db: None, documents: ModuleType) -> dict[str, Run]:
+    """The three answers of an evening and its situation in the database: the runs by kind."""
+    evening = actions.Evening(documents.situation(), documents.geometry())
+    runs = actions.store(
+        pack_ref="bac-giang-2021", answers=documents.answers(), evening=evening, n_worlds=100
     )
+    return {run.kind: run for run in runs}
+
+
+@pytest.fixture
+def models(documents: ModuleType, settings: object) -> None:
+    """The models of a test: instant ones."""
+    names = {name: f"songhanh_test_documents.{name}_of" for name in settings.DECISION_ENGINE}  # type: ignore[attr-defined]
+    settings.DECISION_ENGINE = names  # type: ignore[attr-defined]
 
 
 @pytest.fixture(params=["vi", "en"])

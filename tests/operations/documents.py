@@ -1,4 +1,4 @@
-"""Documents of the two shapes that the pages read, made up for tests: no figure here is a fact.
+"""Documents of the shapes that the pages read, made up for tests: no figure here is a fact.
 
 Names of districts are real so that Vietnamese letters are exercised; every number is drawn by a fixed rule.
 """
@@ -253,6 +253,81 @@ def _band(values: list[float]) -> dict[str, list[float]]:
     return {"p05": [0.5 * v for v in values], "p50": values, "p95": [1.9 * v for v in values]}
 
 
+PLAN_TOML = """
+format = "songhanh-plan/1"
+
+[name]
+vi = "{vi}"
+en = "{en}"
+
+[summary]
+vi = "{vi}: kế hoạch thử nghiệm."
+en = "{en}: a test plan."
+
+[[measures]]
+kind = "site_mode"
+where = ["dinh-tram", "quang-chau"]
+mode = "closed"
+legal_basis = ["luat-03-2007", "ct07-tu"]
+
+[[measures]]
+kind = "distancing"
+level = "ct15"
+where = ["222"]
+from = 2021-05-20
+until = 2021-06-05
+legal_basis = ["ct15"]
+
+[[measures]]
+kind = "distancing"
+level = "ct16"
+where = ["*"]
+trigger = {{ at_least = 2, window_days = 7 }}
+legal_basis = ["ct16"]
+"""
+CARD = {
+    "if": _text("số ca ở một xã từ 2 trong 7 ngày", "a commune has 2 or more cases in 7 days"),
+    "for_days": 3,
+    "then": _text("áp dụng Chỉ thị 16 ở xã đó", "put that commune under Directive 16"),
+    "authority": _text("Chủ tịch UBND tỉnh", "Chairman of the provincial committee"),
+    "legal_basis": [_text("Chỉ thị 16/CT-TTg", "Directive 16/CT-TTg")],
+    "measure": 3,
+    "now": _text("đang đúng ở 4 xã", "true in 4 communes now"),
+}
+FAILS = {
+    "share_failing": 0.3,
+    "boxes": [
+        {
+            "conditions": [
+                {
+                    "parameter": "compliance",
+                    "name": _text("Tuân thủ", "Compliance"),
+                    "low": None,
+                    "high": 0.62,
+                    "unit": _text("", ""),
+                },
+                {
+                    "parameter": "seeds",
+                    "name": _text("Ca chưa phát hiện", "Cases not yet found"),
+                    "low": 120.0,
+                    "high": None,
+                    "unit": _text("ca", "cases"),
+                },
+            ],
+            "coverage": 0.7,
+            "density": 0.9,
+            "n": 24,
+        }
+    ],
+    "note": _text("Theo các kịch bản của mô hình.", "In the worlds of the model."),
+}
+
+
+def plan_toml(vi: str, en: str) -> str:
+    """Return a plan as it is written, of measures that the example province knows."""
+    return PLAN_TOML.format(vi=vi, en=en)
+
+
 def _plan(k: int, n_worlds: int, n_communes: int) -> dict[str, Any]:
     plan_id, vi, en, cases, lost = PLANS[k]
     draw = random.Random(k)
@@ -273,6 +348,7 @@ def _plan(k: int, n_worlds: int, n_communes: int) -> dict[str, Any]:
     return {
         "id": plan_id,
         "hash": f"{k:064x}",
+        "toml": plan_toml(vi, en),
         "name": _text(vi, en),
         "summary": _text(f"{vi}: kế hoạch thử nghiệm.", f"{en}: a test plan."),
         "reference": plan_id == "do-nothing",
@@ -303,6 +379,9 @@ def _plan(k: int, n_worlds: int, n_communes: int) -> dict[str, Any]:
             }
         ],
         "outcomes": outcomes,
+        "cards": [CARD] if plan_id == "targeted" else [],
+        "fails_when": FAILS if plan_id == "targeted" else None,
+        "within_ceilings": 0.8,
         "points": [
             [cases * math.exp(draw.gauss(0, 0.4)), lost * (1 + draw.gauss(0, 0.15))] for _ in range(n_worlds)
         ],
@@ -379,35 +458,336 @@ def evaluation(
     }
 
 
-def evaluate(
+def _spread(middle: float) -> dict[str, float]:
+    quantiles = {"p05": 0.4, "p25": 0.75, "p50": 1.0, "p75": 1.3, "p95": 2.0}
+    return {"mean": middle * 1.05} | {q: middle * factor for q, factor in quantiles.items()}
+
+
+def _place(level: str, code: str, name: object, size: float, as_of: date) -> dict[str, Any]:
+    past = [as_of - timedelta(days=back) for back in range(30, -1, -1)]
+    known = level != "site"
+    return {
+        "level": level,
+        "code": code,
+        "name": name,
+        "history": [
+            {
+                "date": when.isoformat(),
+                "cases": round(size * math.exp(0.05 * (i - 30))),
+                "nowcast": {
+                    q: v
+                    for q, v in _spread(size * math.exp(0.05 * (i - 30))).items()
+                    if q in ("p05", "p50", "p95")
+                },
+            }
+            for i, when in enumerate(past)
+        ],
+        "r": {"p05": 0.9, "p50": 1.3, "p95": 1.8} if known else None,
+        "r_caveat": _text("Số xét nghiệm đang thay đổi.", "Testing has changed.")
+        if level == "province"
+        else None,
+        "growth_per_day": {"p05": 0.01, "p50": 0.05, "p95": 0.09} if known else None,
+        "doubling_days": {"p05": 8.0, "p50": 14.0, "p95": 70.0} if known else None,
+        "fan": [
+            {"date": (as_of + timedelta(days=ahead)).isoformat(), **_spread(size * math.exp(0.03 * ahead))}
+            for ahead in range(1, 29)
+        ],
+        "sums": {str(days): _spread(size * days * 1.2) for days in (7, 14, 28)},
+        "changed": {
+            "week_before": round(5 * size),
+            "week": round(6 * size),
+            "since_yesterday": {
+                "cases": round(size),
+                "r_p50_before": 1.2 if known else None,
+                "sum7_p50_before": 8 * size,
+            },
+        },
+    }
+
+
+def forecast(as_of: date = date(2021, 5, 17), seed: int = 1, n_communes: int = 8) -> dict[str, Any]:
+    """Return a ``songhanh-forecast/1``."""
+    risks = ("low", "medium", "high", "very-high")
+    places = _places(n_communes)
+    districts = [
+        _place("district", f"{d:02}", _text(n, n), 1.0 + 3 * d, as_of) for d, n in enumerate(DISTRICTS)
+    ]
+    parks = [_place("site", code, _text(f"KCN {n}", f"{n} park"), 4.0, as_of) for code, n in SITES]
+    return {
+        "schema": "songhanh-forecast/1",
+        "pack": PACK,
+        "as_of": as_of.isoformat(),
+        "seed": seed,
+        "line_list": {"id": "3" * 64, "accepted": 1234, "rejected": 2, "rows": 1236, "synthetic": True},
+        "rejected": [
+            {
+                "row": 7,
+                "column": "date",
+                "reason": "future",
+                "message": _text("Ngày ở tương lai.", "The date is in the future."),
+            },
+            {
+                "row": 9,
+                "column": None,
+                "reason": "duplicate",
+                "message": _text("Dòng lặp lại.", "The row is there twice."),
+            },
+        ],
+        "delays": {
+            "median_days": 1.5,
+            "p90_days": 4.0,
+            "known": True,
+            "weekday_factor": [1.0] * 7,
+            "note": _text("Ghi chú về độ trễ.", "A note on delays."),
+        },
+        "structures": [
+            {"id": "renewal", "name": _text("Phương trình tái tạo", "Renewal equation"), "weight": 0.7},
+            {"id": "growth", "name": _text("Tăng trưởng", "Growth"), "weight": 0.3},
+        ],
+        "caveats": [_text("Lưu ý thử nghiệm.", "A test caveat.")],
+        "definitions": [
+            {
+                "id": "r",
+                "name": _text("Hệ số lây R", "Reproduction number R"),
+                "definition": _text("Định nghĩa R.", "Definition of R."),
+            },
+            {
+                "id": "coverage",
+                "name": _text("Độ bao phủ", "Coverage"),
+                "definition": _text("Bao nhiêu lần đúng.", "How often it held."),
+            },
+        ],
+        "places": [_place("province", "24", PACK["name"], 40.0, as_of), *districts, *parks],
+        "communes": [
+            {
+                "code": place["code"],
+                "name": place["name"],
+                "district_code": place["district"],
+                "cases_14d": k % 7,
+                "cases_7d": k % 4,
+                "p_any_7d": (k % 4) * 0.3 + 0.02,
+                "risk": risks[k % 4],
+            }
+            for k, place in enumerate(places)
+        ],
+        "clusters": [
+            {
+                "id": "c1",
+                "communes": [places[0]["code"], places[1]["code"]],
+                "site_id": SITES[0][0],
+                "cases": 31,
+                "first_on": "2021-05-08",
+                "last_on": "2021-05-17",
+                "growing": True,
+                "p_value": 0.003,
+                "reason": _text("Nhiều ca ở một nơi làm việc.", "Many cases at one workplace."),
+            }
+        ],
+        "too_little_data": False,
+        "note": None,
+    }
+
+
+def priorities(as_of: date = date(2021, 5, 17), seed: int = 1, n_communes: int = 8) -> dict[str, Any]:
+    """Return a ``songhanh-priorities/1`` of all districts and communes."""
+    modes = {
+        "epidemic-first": _text("dịch trước", "epidemic first"),
+        "both": _text("cả hai", "both together"),
+        "production-under-guard": _text("sản xuất có bảo vệ", "production under guard"),
+    }
+    levels = ["none", "ct19", "ct15", "ct16", "lockdown"]
+    names = list(modes)
+    areas = [("district", f"{d:02}", name, None) for d, name in enumerate(DISTRICTS)]
+    areas += [("commune", place["code"], place["name"], place["district"]) for place in _places(n_communes)]
+    return {
+        "schema": "songhanh-priorities/1",
+        "pack": PACK,
+        "as_of": as_of.isoformat(),
+        "seed": seed,
+        "n_worlds": 100,
+        "model_version": "test",
+        "world_set": "1" * 64,
+        "review_on": (as_of + timedelta(days=5)).isoformat(),
+        "definitions": [
+            {
+                "id": "mode",
+                "name": _text("Chế độ", "Mode"),
+                "definition": _text("Định nghĩa chế độ.", "Definition of the mode."),
+            }
+        ],
+        "areas": [
+            {
+                "level": level,
+                "code": code,
+                "name": name,
+                "district_code": district,
+                "mode": names[k % 3],
+                "mode_name": modes[names[k % 3]],
+                "reasons": [_text(f"Lý do {k}.", f"Reason {k}.")],
+                "to_change": [_text("Bảy ngày không có ca.", "Seven days without a case.")],
+                "risk": {
+                    "cases_14d": k % 5,
+                    "per_100k_week": 12.5,
+                    "p_any_7d": None if level == "district" else 0.4,
+                    "trend": "up",
+                },
+                "work": {"value_added_day_vnd_bn": 3.2, "workers": 4100, "closure_costs_day_vnd_bn": 1.4},
+                "legal_level": {"id": levels[k % 5], "name": _text(*LEVELS[levels[k % 5]])},
+                "expires_on": None,
+            }
+            for k, (level, code, name, district) in enumerate(areas)
+        ],
+    }
+
+
+def search(
+    as_of: date = date(2021, 5, 17), seed: int = 1, n_rules: int = 2000, n_worlds: int = 20
+) -> dict[str, Any]:
+    """Return a ``songhanh-search/1`` with two named plans."""
+    named = []
+    for number, k in enumerate((2, 4), start=1):
+        plan = _plan(k, 30, 8) | {
+            "id": f"found-{number}",
+            "decided": False,
+            "dominated_by": [],
+            "on_front": True,
+        }
+        plan["name"] = _text(f"Quy tắc {number}", f"Rule {number}")
+        named.append(
+            {
+                "slug": plan["id"],
+                "name": plan["name"],
+                "why": _text("Ít ca nhất.", "Fewest cases."),
+                "plan_toml": plan["toml"],
+                "letter": "AB"[number - 1],
+                "plan": plan,
+            }
+        )
+    return {
+        **{
+            key: value
+            for key, value in evaluation(as_of, seed, n_worlds).items()
+            if key in ("pack", "as_of", "seed", "n_worlds", "model_version", "world_set")
+        },
+        "schema": "songhanh-search/1",
+        "rules_tried": n_rules,
+        "generations": 20,
+        "objectives": ["cases_total", "value_added_lost_vnd_bn"],
+        "front": [],
+        "named": named,
+        "dominance": [
+            {
+                "plan": "found-1",
+                "other": "close-parks",
+                "share_of_worlds": 0.55,
+                "by_structure": {"near": 0.6, "far": 0.5},
+            }
+        ],
+    }
+
+
+def what_if(as_of: date = date(2021, 5, 17), seed: int = 1, days: int = 60) -> dict[str, Any]:
+    """Return a ``songhanh-what-if/1``: a changed plan beside its base."""
+    base, plan = _plan(2, 100, 8), _plan(3, 100, 8)
+    plan |= {"id": "targeted-changed", "name": _text("Đúng điểm (đã thay đổi)", "Targeted (changed)")}
+    return {
+        **{
+            key: value
+            for key, value in evaluation(as_of, seed).items()
+            if key in ("pack", "as_of", "seed", "n_worlds", "model_version", "world_set")
+        },
+        "schema": "songhanh-what-if/1",
+        "days": days,
+        "plan": plan,
+        "base": base,
+        "difference": {
+            name: _interval(plan["outcomes"][name]["p50"] - base["outcomes"][name]["p50"])
+            for name in base["outcomes"]
+        },
+    }
+
+
+Progress = Callable[[int, int, str], None]
+ShouldStop = Callable[[], bool]
+
+
+def evaluate_of(
     pack_ref: str,
     as_of: date,
     seed: int,
     n_worlds: int,
-    on_progress: Callable[[int, int, str], None],
-    should_stop: Callable[[], bool],
+    ceilings: dict[str, float],
+    on_progress: Progress,
+    should_stop: ShouldStop,
 ) -> dict[str, Any]:
     """Stand in for the decision room in tests of the web application only: instant, and clearly test data."""
     on_progress(n_worlds, n_worlds, "test")
-    return evaluation(as_of, seed, n_worlds)
+    limits = [{"indicator": name, "at_most": value} for name, value in ceilings.items()]
+    return evaluation(as_of, seed, n_worlds) | {"ceilings": limits}
 
 
 def situation_of(
-    pack_ref: str,
-    as_of: date,
-    seed: int,
-    on_progress: Callable[[int, int, str], None],
-    should_stop: Callable[[], bool],
+    pack_ref: str, as_of: date, seed: int, on_progress: Progress, should_stop: ShouldStop
 ) -> dict[str, Any]:
     """Stand in for the decision room's situation."""
     return situation(as_of)
 
 
-def load(pack_ref: str) -> str:
-    """Stand in for reading a pack."""
-    return pack_ref
+def forecast_of(
+    pack_ref: str, as_of: date, seed: int, n_worlds: int, on_progress: Progress, should_stop: ShouldStop
+) -> dict[str, Any]:
+    """Stand in for the twin's forecast."""
+    return forecast(as_of, seed)
 
 
-def geometry_of(pack: str) -> dict[str, Any]:
+def priorities_of(
+    pack_ref: str, as_of: date, seed: int, n_worlds: int, on_progress: Progress, should_stop: ShouldStop
+) -> dict[str, Any]:
+    """Stand in for the decision room's priorities."""
+    return priorities(as_of, seed)
+
+
+def search_of(
+    pack_ref: str,
+    as_of: date,
+    seed: int,
+    n_worlds: int,
+    n_rules: int,
+    n_fresh: int,
+    ceilings: dict[str, float],
+    on_progress: Progress,
+    should_stop: ShouldStop,
+) -> dict[str, Any]:
+    """Stand in for the search."""
+    return search(as_of, seed, n_rules, n_worlds)
+
+
+def what_if_of(
+    pack_ref: str,
+    as_of: date,
+    seed: int,
+    n_worlds: int,
+    days: int,
+    plan: str,
+    plan_slug: str,
+    base: str,
+    base_slug: str,
+    on_progress: Progress,
+    should_stop: ShouldStop,
+) -> dict[str, Any]:
+    """Stand in for the what-if."""
+    return what_if(as_of, seed, days)
+
+
+def geometry_of(pack_ref: str) -> dict[str, Any]:
     """Stand in for the province room's geometry."""
     return geometry()
+
+
+def preload_of(pack_ref: str, as_of: date) -> None:
+    """Stand in for loading the models: there are none."""
+
+
+def answers() -> dict[str, dict[str, Any]]:
+    """Return the three answers of an evening, by kind."""
+    return {"evaluate": evaluation(), "forecast": forecast(), "priorities": priorities()}

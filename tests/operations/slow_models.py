@@ -20,20 +20,35 @@ Progress = Callable[[int, int, str], None]
 ShouldStop = Callable[[], bool]
 
 
-def evaluate(
-    pack_ref: str, as_of: date, seed: int, n_worlds: int, on_progress: Progress, should_stop: ShouldStop
-) -> dict[str, Any]:
-    """Hang while the file named by SONGHANH_TEST_HANG is there; then answer."""
+def _hang(on_progress: Progress, should_stop: ShouldStop) -> None:
+    """Hang while the file named by SONGHANH_TEST_HANG is there."""
     hang = Path(os.environ["SONGHANH_TEST_HANG"])
     step = 0
     while hang.exists() and not should_stop():
         step += 1
         on_progress(step, 10_000, "hanging")
         time.sleep(0.05)
+
+
+def evaluate(
+    pack_ref: str,
+    as_of: date,
+    seed: int,
+    n_worlds: int,
+    ceilings: dict[str, float],
+    on_progress: Progress,
+    should_stop: ShouldStop,
+) -> dict[str, Any]:
+    """Compare plans, once the hanging is over."""
+    _hang(on_progress, should_stop)
     result: dict[str, Any] = documents.evaluation(as_of, seed, n_worlds)
     return result
 
 
 situation = documents.situation_of
+forecast = documents.forecast_of
+priorities = documents.priorities_of
+search = documents.search_of
+what_if = documents.what_if_of
 geometry = documents.geometry_of
-load = documents.load
+preload = documents.preload_of

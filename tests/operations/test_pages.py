@@ -24,6 +24,11 @@ PAGES = [
     "/situation/capacity/",
     "/decide/",
     "/decide/targeted/",
+    "/decide/targeted/what-if/",
+    "/decide/forecast/",
+    "/decide/priorities/",
+    "/decide/priorities/00003/",
+    "/decide/decided/",
     "/glossary/",
 ]
 WORDS = {
@@ -34,6 +39,11 @@ WORDS = {
     "/situation/capacity/": ("Bản tin theo ngày", "Dated bulletins"),
     "/decide/": ("Các phương án từ tối 17/05/2021", "Plans from the evening of 17 May 2021"),
     "/decide/targeted/": ("Đúng điểm: dừng xưởng có ca", "Targeted: affected workshops closed"),
+    "/decide/targeted/what-if/": ("Thử thay đổi: Đúng điểm", "What if: Targeted"),
+    "/decide/forecast/": ("Dự báo từ tối 17/05/2021", "Forecast from the evening of 17 May 2021"),
+    "/decide/priorities/": ("Ưu tiên của các địa bàn", "Priorities of areas"),
+    "/decide/priorities/00003/": ("Ban Chỉ đạo quyết định", "The committee decides"),
+    "/decide/decided/": ("Chưa chọn phương án nào", "No plan has been adopted yet"),
     "/glossary/": ("Người tiếp xúc gần", "close contact"),
 }
 
@@ -69,9 +79,11 @@ def test_every_address_has_a_test() -> None:
         return found
 
     tested = {
-        "home", "situation", "cases", "areas", "sites", "capacity", "map", "curve_csv", "decide", "plan", "glossary",
-        "language", "plans_csv", "evaluation_json", "daily_csv", "areas_csv", "areas_geojson", "losses_csv",
-        "run_again", "job", "cancel_job",
+        "home", "situation", "cases", "areas", "sites", "capacity", "map", "curve_csv", "glossary", "language",
+        "decide", "plans_csv", "result_json", "run_again", "search", "job", "cancel_job", "resume_job",
+        "forecast", "run_forecast", "forecast_csv", "forecast_json", "communes_csv", "risk_geojson",
+        "priorities", "run_priorities", "priorities_geojson", "area", "decided_plans", "decided", "rerun",
+        "plan", "adopt", "what_if", "what_if_result", "daily_csv", "areas_csv", "areas_geojson", "losses_csv",
     }  # fmt: skip
     assert names(get_resolver().url_patterns) == tested
 
@@ -165,7 +177,8 @@ def test_plane_chart_carries_the_points(stored: object, client: Client) -> None:
     plans = json.loads(found.group(1))["plans"]
     assert len(plans) == 7
     assert {plan["letter"] for plan in plans} == set("ABCDEFG")
-    assert all(len(plan["points"]) == 100 and len(plan["ellipse"]) == 49 for plan in plans)
+    assert all(len(plan["points"]) == 100 for plan in plans)
+    assert all(plan["x"] == sorted(plan["x"]) and plan["y"] == sorted(plan["y"]) for plan in plans)
 
 
 def test_plan_downloads(stored: object, client: Client, documents: object) -> None:
@@ -180,7 +193,7 @@ def test_plan_downloads(stored: object, client: Client, documents: object) -> No
     assert len(areas) == 80
     mapped = client.get("/decide/targeted/areas.geojson").json()["features"]
     assert "cases" in mapped[0]["properties"]
-    whole = client.get("/decide/evaluation.json")
+    whole = client.get("/decide/result.json")
     assert whole.content == json_bytes(documents.evaluation())  # type: ignore[attr-defined]
 
 
@@ -198,13 +211,25 @@ def test_vietnamese_even_where_the_browser_is_english(stored: object, client: Cl
 
 def test_before_the_first_run(db: None, reader: Client) -> None:
     assert reader.get("/situation/").status_code == 200
-    assert reader.get("/decide/").status_code == 200
+    for page in ("/decide/", "/decide/forecast/", "/decide/priorities/", "/decide/decided/"):
+        assert reader.get(page).status_code == 200
     for page in ("/situation/cases/", "/decide/targeted/", "/decide/plans.csv", "/situation/map.geojson"):
         assert reader.get(page).status_code == 404
 
 
 @pytest.mark.parametrize(
-    "address", ["/nothing/", "/decide/no-such-plan/", "/decide/?run=999", "/decide/?run=x"]
+    "address",
+    [
+        "/nothing/",
+        "/decide/no-such-plan/",
+        "/decide/?run=999",
+        "/decide/?run=x",
+        "/decide/forecast/?place=nowhere",
+        "/decide/priorities/99999/",
+        "/decide/decided/7/",
+        "/decide/what-if/7/",
+        "/decide/no-such-plan/what-if/",
+    ],
 )
 def test_a_missing_page_is_said_in_words(stored: object, reader: Client, address: str) -> None:
     response = reader.get(address)

@@ -17,26 +17,33 @@ import pytest
 HERE = Path(__file__).parent
 SOURCE = HERE.parent.parent / "src"
 CHECK = """
-import sys
+from datetime import date
 from songhanh.operations.project import serving
 serving.set_up()
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 assert connection.vendor == "postgresql", connection.vendor
-import documents
-from songhanh.operations.planning import actions, runner
+from songhanh.operations.planning import actions, job_actions, queries, runner
 from songhanh.operations.planning.models import Job
-job = actions.request_run(pack_ref="test", as_of=__import__("datetime").date(2021, 5, 17), seed=1, n_worlds=20)
-from songhanh.operations.planning import engine
-engine.evaluate, engine.situation, engine.geometry = documents.evaluate, documents.situation_of, documents.geometry_of
-runner.run(job.pk)
-assert Job.objects.get().state == "done", Job.objects.get().error
+settings.DECISION_ENGINE = {name: f"documents.{name}_of" for name in settings.DECISION_ENGINE}
+question = {"pack_ref": "test", "as_of": date(2021, 5, 17), "seed": 1, "n_worlds": 20}
+actions.request_evening(**question, ceilings={"deaths": 30})
+for job in Job.objects.order_by("pk"):
+    runner.run(job.pk)
+assert {job.state for job in Job.objects.all()} == {"done"}, [job.error for job in Job.objects.all()]
+run = queries.shown("evaluate", None)
+by = actions.Signature("An", "Chairman", "the fewest cases of all")
+decided = actions.adopt(run=run, plan=queries.plan_of(run.result, "targeted"), by=by)
+runner.run(actions.request_rerun(decided=decided).pk)
+assert queries.reruns(decided).get().result["same"] is True
 client = Client(headers={"host": "127.0.0.1"})
-for page in ("/situation/", "/situation/cases/?found=community", "/situation/areas/", "/decide/", "/decide/targeted/"):
+for page in ("/situation/", "/situation/cases/?found=community", "/situation/areas/", "/decide/", "/decide/targeted/",
+             "/decide/forecast/", "/decide/priorities/", "/decide/decided/", f"/decide/decided/{decided.pk}/"):
     answer = client.get(page)
     assert answer.status_code == 200, page
     print(page, len(answer.content))
-assert actions.recover_lost() == 0
+assert job_actions.recover_lost() == 0
 """
 
 

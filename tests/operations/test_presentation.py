@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import math
-import random
 from types import ModuleType
 
 import pytest
@@ -60,26 +57,6 @@ def test_days_are_day_first() -> None:
     with translation.override("vi"):
         assert filters.day("2021-06-05") == "05/06/2021"
         assert filters.day("14 ngày không có ca mới") == "14 ngày không có ca mới"
-
-
-def test_the_ellipse_holds_nine_tenths_of_a_normal_cloud() -> None:
-    draw = random.Random(3)
-    points = []
-    for _ in range(4000):
-        z = draw.gauss(0, 1)
-        points.append([10 ** (3 + 0.2 * z), 500 + 80 * z + 60 * draw.gauss(0, 1)])
-    corners = [(math.log10(x), y) for x, y in presentation.ellipse(points)]
-
-    def inside(x: float, y: float) -> bool:
-        crossings = 0
-        for (x1, y1), (x2, y2) in itertools.pairwise(corners):
-            if (y1 > y) != (y2 > y) and x < x1 + (y - y1) * (x2 - x1) / (y2 - y1):
-                crossings += 1
-        return crossings % 2 == 1
-
-    share = sum(inside(math.log10(x), y) for x, y in points) / len(points)
-    assert 0.88 < share < 0.92
-    assert presentation.ellipse(points[:2]) == []
 
 
 def test_plans_that_can_be_adopted_come_first(documents: ModuleType) -> None:

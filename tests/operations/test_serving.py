@@ -53,7 +53,9 @@ class Installation:
         self.hang = home / "hang"
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
-        names = ("evaluate", "situation", "geometry", "load")
+        names = (
+            "evaluate", "situation", "forecast", "priorities", "search", "what_if", "geometry", "preload",
+        )  # fmt: skip
         self.environment = {
             **os.environ,
             "SONGHANH_HOME": str(home),
@@ -94,19 +96,22 @@ class Installation:
 
     def row(self) -> tuple[str, int]:
         with sqlite3.connect(self.home / "songhanh.sqlite3", timeout=10) as database:
-            state, attempt = database.execute("select state, attempt from planning_job").fetchone()
+            state, attempt = database.execute(
+                "select state, attempt from planning_job order by id"
+            ).fetchone()
         database.close()
         return str(state), int(attempt)
 
-    def worker(self) -> int:
-        """Return the process id of the worker."""
+    def worker(self, queue: str = "default") -> int:
+        """Return the process id of the worker of a queue."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         others = [
             child
             for task in Path(f"/proc/{self.process.pid}/task").iterdir()
             for child in (task / "children").read_text().split()
         ]
-        (pid,) = set(children) | set(others)
+        all_of_them = set(children) | set(others)
+        (pid,) = [pid for pid in all_of_them if queue in Path(f"/proc/{pid}/cmdline").read_text().split("\0")]
         return int(pid)
 
     def stop(self) -> str:
@@ -135,7 +140,7 @@ def test_a_killed_worker_loses_no_run(installation: Installation) -> None:
     assert installation.worker() != first
     installation.hang.unlink()
     wait_for(lambda: installation.row()[0] == "done", "the run to end")
-    assert "Xem các phương án" in installation.get(job)
+    assert "Xem kết quả" in installation.get(job)
     assert "Đúng điểm" in installation.get("/decide/")
 
 

@@ -51,5 +51,5 @@ def _decide(seed: int, worlds: int) -> None:
     click.echo("3/3  The situation of that evening")
     with progress_bar() as report:
         evening = situation(PACK, AS_OF, seed=seed, on_progress=report)
-    serving.store(PACK, evaluation, evening, geometry(pack))
+    serving.store(PACK, {"evaluate": evaluation}, evening, geometry(pack), worlds)
     click.echo(f"Done in {time.perf_counter() - started:.0f} s.")

@@ -38,6 +38,7 @@ def describe_plan(
     return {
         "id": plan.slug,
         "hash": plan.id,
+        "toml": plan.canonical().decode(),
         "name": plan.name.as_dict(),
         "summary": plan.summary.as_dict(),
         "reference": plan.reference,

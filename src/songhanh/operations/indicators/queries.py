@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -133,8 +134,15 @@ def areas_with_cases(snapshot: Snapshot) -> list[tuple[str, str]]:
     return [(code, f"{name} ({district})") for code, name, district in ordered]
 
 
-def map_geojson(snapshot: Snapshot) -> dict[str, Any]:
-    """Return the communes with their order and cases, the district borders, and the sites as points."""
+def map_geojson(
+    snapshot: Snapshot,
+    more: Mapping[str, Mapping[str, Any]] | None = None,
+    otherwise: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return the communes with their order and cases, the district borders, and the sites as points.
+
+    ``more`` has further properties of communes by code, ``otherwise`` those of communes that it lacks.
+    """
     areas = {area["code"]: area for area in snapshot.document["areas"]}
     names = {area["code"]: area["name"] for area in snapshot.document["districts"]}
     features = []
@@ -144,6 +152,7 @@ def map_geojson(snapshot: Snapshot) -> dict[str, Any]:
             properties = {**given, "kind": "district", "name": names.get(given["district"], "")}
         else:
             properties = _commune_properties(areas[given["code"]], names)
+            properties |= (more or {}).get(given["code"], otherwise or {})
         features.append({"type": "Feature", "geometry": feature["geometry"], "properties": properties})
     for site in snapshot.document["sites"]:
         if site.get("lon") is not None:

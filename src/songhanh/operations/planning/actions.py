@@ -1,171 +1,185 @@
-"""Writes of planning: ask for a run, cancel it, and everything that happens to a job while it lives."""
+"""Writes of planning: ask the models, and keep what the committee decided. The life of a job is in `job_actions`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext_noop
-from django_tasks_db.models import DBTaskResult
 
+from songhanh.core import fingerprint
+from songhanh.core.canonical import json_bytes, sha256
 from songhanh.operations.indicators import actions as indicators_actions
 from songhanh.operations.planning import tasks
-from songhanh.operations.planning.models import Evaluation, Job
+from songhanh.operations.planning.models import DecidedPlan, Job, Kind, Mode, PriorityDecision, Run
 
-LOST = gettext_noop("The worker was stopped twice while it worked on this run. Start it again.")
+
+@dataclass(frozen=True)
+class Evening:
+    """Where the province stands, kept beside a comparison of plans."""
+
+    situation: Mapping[str, Any]
+    geometry: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who decides, in what office, and why."""
+
+    decided_by: str
+    post: str
+    reason: str
+
+
+def question_id(kind: str, question: Mapping[str, Any]) -> str:
+    """Return one id for one question, so that the same one is not worked on twice."""
+    plain = {key: value.isoformat() if isinstance(value, date) else value for key, value in question.items()}
+    return sha256(json_bytes({"kind": kind, **plain}))
 
 
 @transaction.atomic
-def request_run(*, pack_ref: str, as_of: date, seed: int, n_worlds: int) -> Job:
-    """Ask for an evaluation; a run of the same question that is still open is returned instead."""
-    question = {"pack_ref": pack_ref, "as_of": as_of, "seed": seed, "n_worlds": n_worlds}
+def request_run(
+    *,
+    kind: str,
+    pack_ref: str,
+    as_of: date,
+    seed: int,
+    n_worlds: int,
+    details: Mapping[str, Any] | None = None,
+) -> Job:
+    """Ask the models; a run of the same question that is still open is returned instead."""
+    run = Run(
+        kind=kind, pack_ref=pack_ref, as_of=as_of, seed=seed, n_worlds=n_worlds, details=dict(details or {})
+    )
+    run.question_id = question_id(kind, run.question())
     open_job = Job.objects.filter(
         state__in=[Job.State.QUEUED, Job.State.RUNNING],
         cancel_requested=False,
-        **{f"evaluation__{field}": value for field, value in question.items()},
+        run__question_id=run.question_id,
     ).first()
     if open_job is not None:
         return open_job
-    evaluation = Evaluation.objects.create(**question)
-    job = Job.objects.create(evaluation=evaluation, queued_at=timezone.now())
+    run.save()
+    job = Job.objects.create(run=run, queued_at=timezone.now())
     enqueue(job)
+    return job
+
+
+@transaction.atomic
+def request_evening(
+    *, pack_ref: str, as_of: date, seed: int, n_worlds: int, ceilings: Mapping[str, float]
+) -> Job:
+    """Ask for the three answers of an evening: the plans, the forecast, the priorities. Returns the plans' job."""
+    same: dict[str, Any] = {"pack_ref": pack_ref, "as_of": as_of, "seed": seed, "n_worlds": n_worlds}
+    job = request_run(kind=Kind.EVALUATE, **same, details={"ceilings": dict(ceilings)})
+    for kind in (Kind.FORECAST, Kind.PRIORITIES):
+        request_run(kind=kind, **same)
     return job
 
 
 def enqueue(job: Job) -> None:
     """Put a job into the task queue, in the transaction that calls this."""
-    result = tasks.run_evaluation.enqueue(job.pk)
+    queue = tasks.QUICK if job.run.kind == Kind.WHAT_IF else tasks.LONG
+    result = tasks.work_on.using(queue_name=queue).enqueue(job.pk)
     Job.objects.filter(pk=job.pk).update(task_id=str(result.id))
 
 
-def cancel(*, job: Job) -> None:
-    """Cancel a job: at once where it waits, at its next step where it runs."""
-    now = timezone.now()
-    waiting = Job.objects.filter(pk=job.pk, state=Job.State.QUEUED)
-    if not waiting.update(state=Job.State.CANCELLED, finished_at=now, cancel_requested=True):
-        Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(cancel_requested=True)
-
-
-def claim(*, job_id: int) -> Job | None:
-    """Take up a waiting job; None where another worker was faster or it was cancelled."""
-    now = timezone.now()
-    claimed = Job.objects.filter(pk=job_id, state=Job.State.QUEUED).update(
-        state=Job.State.RUNNING,
-        attempt=F("attempt") + 1,
-        started_at=now,
-        heartbeat_at=now,
-        done=0,
-        total=0,
-        stage="",
-        stage_started_at=now,
-    )
-    return Job.objects.select_related("evaluation").get(pk=job_id) if claimed else None
-
-
-def beat(*, job: Job, **progress: object) -> bool:
-    """Give a sign of life; False where the job was cancelled or is no longer ours."""
-    ours = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempt=job.attempt)
-    if not ours.update(heartbeat_at=timezone.now(), **progress):
-        return False
-    return not Job.objects.filter(pk=job.pk, cancel_requested=True).exists()
-
-
-def _close(job: Job, state: Job.State, error: str = "") -> bool:
-    ours = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempt=job.attempt)
-    return bool(ours.update(state=state, error=error, finished_at=timezone.now()))
-
-
-def mark_cancelled(*, job: Job) -> None:
-    """Close a job that was asked to stop."""
-    _close(job, Job.State.CANCELLED)
-
-
-def mark_failed(*, job: Job, error: str) -> None:
-    """Close a job that could not be finished, saying why."""
-    _close(job, Job.State.FAILED, error)
-
-
-@transaction.atomic
-def complete(
-    *, job: Job, evaluation: Mapping[str, Any], situation: Mapping[str, Any], geometry: Mapping[str, Any]
-) -> bool:
-    """Keep what a job computed; nothing is kept where the job is no longer ours."""
-    if not _close(job, Job.State.DONE):
-        return False
-    indicators_actions.record(document=situation, geometry=geometry, seed=job.evaluation.seed)
-    _keep(job.evaluation, evaluation)
-    return True
+def keep(run: Run, result: Mapping[str, Any], evening: Evening | None = None) -> None:
+    """Keep the answer of a run, and the situation that came with it."""
+    if evening is not None:
+        indicators_actions.record(document=evening.situation, geometry=evening.geometry, seed=run.seed)
+    run.result = dict(result)
+    pack = result.get("pack", {})
+    run.pack_id, run.pack_hash = pack.get("id", ""), pack.get("hash", "")
+    run.ready_at = timezone.now()
+    run.save()
 
 
 @transaction.atomic
 def store(
-    *,
-    pack_ref: str,
-    evaluation: Mapping[str, Any],
-    situation: Mapping[str, Any],
-    geometry: Mapping[str, Any],
-) -> Evaluation:
-    """Keep an evaluation that the command line computed, as if a job had."""
-    kept = Evaluation.objects.create(
-        pack_ref=pack_ref,
-        as_of=date.fromisoformat(evaluation["as_of"]),
-        seed=evaluation["seed"],
-        n_worlds=evaluation["n_worlds"],
-    )
-    indicators_actions.record(document=situation, geometry=geometry, seed=kept.seed)
-    _keep(kept, evaluation)
+    *, pack_ref: str, answers: Mapping[str, Mapping[str, Any]], evening: Evening, n_worlds: int
+) -> list[Run]:
+    """Keep what the command line computed, by kind, as if jobs had."""
+    kept = []
+    for kind, result in answers.items():
+        run = Run(
+            kind=kind,
+            pack_ref=pack_ref,
+            as_of=date.fromisoformat(result["as_of"]),
+            seed=result.get("seed", 1),
+            n_worlds=n_worlds,
+            details={"ceilings": {}} if kind == Kind.EVALUATE else {},
+        )
+        run.question_id = question_id(kind, run.question())
+        keep(run, result, evening if kind == Kind.EVALUATE else None)
+        kept.append(run)
     return kept
 
 
-def _keep(evaluation: Evaluation, result: Mapping[str, Any]) -> None:
-    evaluation.result = dict(result)
-    evaluation.pack_id = result["pack"]["id"]
-    evaluation.pack_hash = result["pack"]["hash"]
-    evaluation.ready_at = timezone.now()
-    evaluation.save()
+def adopt(*, run: Run, plan: Mapping[str, Any], by: Signature) -> DecidedPlan:
+    """Keep the committee's choice of a plan with everything that its numbers came from."""
+    result: Mapping[str, Any] = run.result or {}
+    return DecidedPlan.objects.create(
+        decided_by=by.decided_by,
+        post=by.post,
+        reason=by.reason,
+        against_recommendation=not is_recommended(plan),
+        kind=run.kind,
+        pack_ref=run.pack_ref,
+        pack_id=run.pack_id,
+        pack_hash=run.pack_hash,
+        as_of=run.as_of,
+        seed=run.seed,
+        n_worlds=run.n_worlds,
+        details=run.details,
+        model_version=result.get("model_version", ""),
+        code_hash=fingerprint.models(),
+        world_set=result.get("world_set", ""),
+        plan_id=plan["id"],
+        plan_hash=plan["hash"],
+        plan_toml=plan["toml"],
+        result=dict(plan),
+    )
 
 
-@transaction.atomic
-def release(*, job: Job) -> None:
-    """Put a job back into the queue when its worker is asked to stop."""
-    ours = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempt=job.attempt)
-    # The attempt is given back: an orderly stop is nobody's failure.
-    if ours.update(state=Job.State.QUEUED, attempt=F("attempt") - 1, queued_at=timezone.now()):
-        enqueue(job)
+def is_recommended(plan: Mapping[str, Any]) -> bool:
+    """Say whether nothing speaks against a plan: it is feasible and no other is at least as good on every goal."""
+    return bool(plan["feasible"]) and not plan["dominated_by"]
 
 
-def recover_lost() -> int:
-    """Take up again, or close as failed, each job whose worker has gone; return how many there were."""
-    limit = timezone.now() - timedelta(seconds=settings.JOB_LOST_AFTER_SECONDS)
-    silent = Q(state=Job.State.RUNNING, heartbeat_at__lt=limit)
-    forgotten = Q(state=Job.State.QUEUED, queued_at__lt=limit)
-    n_recovered = 0
-    for job in Job.objects.filter(silent | forgotten):
-        n_recovered += _recover(job, limit)
-    return n_recovered
+def request_rerun(*, decided: DecidedPlan) -> Job:
+    """Ask for the numbers of a decided plan once more."""
+    return request_run(
+        kind=Kind.RERUN,
+        pack_ref=decided.pack_ref,
+        as_of=decided.as_of,
+        seed=decided.seed,
+        n_worlds=decided.n_worlds,
+        details={"decided": decided.pk},
+    )
 
 
-@transaction.atomic
-def _recover(job: Job, limit: Any) -> bool:
-    entry = DBTaskResult.objects.filter(pk=job.task_id) if job.task_id else DBTaskResult.objects.none()
-    if job.state == Job.State.QUEUED and entry.filter(status="READY").exists():
-        return False  # it simply waits behind another
-    same = Job.objects.filter(pk=job.pk, state=job.state, attempt=job.attempt)
-    same = same.filter(heartbeat_at__lt=limit) if job.state == Job.State.RUNNING else same
-    now = timezone.now()
-    if job.cancel_requested:
-        changed = same.update(state=Job.State.CANCELLED, finished_at=now)
-    elif job.attempt >= settings.JOB_ATTEMPTS:
-        changed = same.update(state=Job.State.FAILED, error=LOST, finished_at=now)
-    else:
-        changed = same.update(state=Job.State.QUEUED, queued_at=now)
-        if changed:
-            enqueue(job)
-    if changed:
-        entry.filter(status="RUNNING").update(status="FAILED", finished_at=now)
-    return bool(changed)
+def decide_priority(
+    *, run: Run, area: Mapping[str, Any], mode: str, review_on: date, expires_on: date | None, by: Signature
+) -> PriorityDecision:
+    """Keep the mode that the committee sets for an area; earlier decisions stay in the history."""
+    return PriorityDecision.objects.create(
+        decided_by=by.decided_by,
+        post=by.post,
+        reason=by.reason,
+        against_recommendation=mode != area["mode"],
+        pack_id=run.pack_id,
+        area_code=area["code"],
+        area_level=area["level"],
+        area_name=area["name"],
+        as_of=run.as_of,
+        mode=mode,
+        recommended=area["mode"],
+        legal_level=area["legal_level"]["id"],
+        review_on=review_on,
+        expires_on=expires_on if mode == Mode.PRODUCTION else None,
+        run=run,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -19,32 +19,26 @@ def _function(name: str) -> Callable[..., Any]:
     return function
 
 
-def evaluate(
-    pack_ref: str, as_of: date, seed: int, n_worlds: int, on_progress: Progress, should_stop: ShouldStop
+def compute(
+    kind: str, question: Mapping[str, Any], on_progress: Progress, should_stop: ShouldStop
 ) -> dict[str, Any]:
-    """Evaluate the plans of a pack on common worlds; see ``songhanh.decision.evaluate``."""
-    result: dict[str, Any] = _function("evaluate")(
-        pack_ref,
-        as_of,
-        seed=seed,
-        n_worlds=n_worlds,
-        on_progress=on_progress,
-        should_stop=should_stop,
-    )
+    """Answer a question of a kind; see the function of that name in ``library.py``."""
+    result: dict[str, Any] = _function(kind)(**question, on_progress=on_progress, should_stop=should_stop)
     return result
 
 
-def situation(
-    pack_ref: str, as_of: date, seed: int, on_progress: Progress, should_stop: ShouldStop
-) -> dict[str, Any]:
+def situation(question: Mapping[str, Any], on_progress: Progress, should_stop: ShouldStop) -> dict[str, Any]:
     """Summarise where the province stands; see ``songhanh.decision.situation``."""
-    result: dict[str, Any] = _function("situation")(
-        pack_ref, as_of, seed=seed, on_progress=on_progress, should_stop=should_stop
-    )
-    return result
+    asked = {key: question[key] for key in ("pack_ref", "as_of", "seed")}
+    return compute("situation", asked, on_progress, should_stop)
 
 
 def geometry(pack_ref: str) -> dict[str, Any]:
     """Return the communes as GeoJSON."""
-    result: dict[str, Any] = _function("geometry")(_function("load")(pack_ref))
+    result: dict[str, Any] = _function("geometry")(pack_ref)
     return result
+
+
+def preload(pack_ref: str, as_of: date) -> None:
+    """Make this process ready to answer at once: kernels, people, and the pool of processes."""
+    _function("preload")(pack_ref, as_of)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
+import itertools
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from string import ascii_uppercase
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
-from songhanh.operations.planning.models import Job
 from songhanh.operations.project.templatetags.songhanh import words
 
 HEADLINES = (
@@ -22,7 +20,7 @@ HEADLINES = (
     "value_added_lost_vnd_bn",
     "job_days_lost",
 )
-CHI_SQUARE_90 = 4.605170186  # 2 degrees of freedom: an ellipse that holds 90% of a normal cloud
+GOALS = ("cases_total", "value_added_lost_vnd_bn")  # what a narrow screen shows of each plan
 
 CAUSES = {
     "isolated": gettext_lazy("sick or isolated"),
@@ -34,23 +32,6 @@ CAUSES = {
     "no_input": gettext_lazy("no supplies"),
     "no_demand": gettext_lazy("no orders"),
 }
-
-
-STAGES = {
-    "histories": gettext_lazy("histories up to that evening"),
-    "worlds": gettext_lazy("plans in each world"),
-}
-
-
-def remaining(job: Job, now: datetime) -> str:
-    """Return the time a running job still needs, at its pace in this stage; empty while that is a guess."""
-    if job.stage_started_at is None or not job.total or job.done < max(2, job.total // 50):
-        return ""
-    seconds = (now - job.stage_started_at).total_seconds() * (job.total - job.done) / job.done
-    if seconds < 60:
-        return _("less than a minute left")
-    minutes = round(seconds / 60)
-    return ngettext("about %(n)d minute left", "about %(n)d minutes left", minutes) % {"n": minutes}
 
 
 def status(plan: Mapping[str, Any]) -> str:
@@ -73,7 +54,11 @@ def plan_rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
             "plan": plan,
             "status": status(plan),
             "headlines": [
-                {"indicator": indicator, "outcome": plan["outcomes"].get(indicator["id"])}
+                {
+                    "indicator": indicator,
+                    "outcome": plan["outcomes"].get(indicator["id"]),
+                    "is_goal": indicator["id"] in GOALS,
+                }
                 for indicator in headline_indicators(result)
             ],
             "dominated_by": [names.get(other, {"vi": other, "en": other}) for other in plan["dominated_by"]],
@@ -103,55 +88,87 @@ def full_table(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def ellipse(points: Sequence[Sequence[float]], n_corners: int = 48) -> list[list[float]]:
-    """Return the 90% ellipse of a cloud on axes (log10 cases, value added lost); empty for fewer than 3 points."""
-    if len(points) < 3:
+def searched_rows(search: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """Return the named plans of a search, numbered, in its order."""
+    if search is None:
         return []
-    xs = [math.log10(max(1.0, point[0])) for point in points]
-    ys = [float(point[1]) for point in points]
-    n = len(points)
-    mean_x, mean_y = sum(xs) / n, sum(ys) / n
-    var_x = sum((x - mean_x) ** 2 for x in xs) / (n - 1)
-    var_y = sum((y - mean_y) ** 2 for y in ys) / (n - 1)
-    cov = sum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True)) / (n - 1)
-    # Cholesky of the covariance maps the circle of that radius onto the ellipse.
-    l11 = math.sqrt(var_x)
-    l21 = cov / l11 if l11 > 0 else 0.0
-    l22 = math.sqrt(max(0.0, var_y - l21**2))
-    radius = math.sqrt(CHI_SQUARE_90)
-    corners = []
-    for k in range(n_corners + 1):
-        angle = 2 * math.pi * k / n_corners
-        u, v = radius * math.cos(angle), radius * math.sin(angle)
-        corners.append([round(10 ** (mean_x + l11 * u), 2), round(mean_y + l21 * u + l22 * v, 2)])
-    return corners
+    described = [row for row in search["named"] if row.get("plan")]
+    return [
+        {"plan": row["plan"], "status": status(row["plan"]), "letter": f"S{number}", "why": row["why"]}
+        for number, row in enumerate(described, start=1)
+    ]
 
 
-def plane_chart(result: Mapping[str, Any], address_of: Any) -> dict[str, Any]:
-    """Return the plans on the two axes for the chart: median, bars, ellipse, and where a click leads."""
-    plans = []
-    for row in plan_rows(result):
-        plan = row["plan"]
-        cases, lost = plan["outcomes"]["cases_total"], plan["outcomes"]["value_added_lost_vnd_bn"]
-        plans.append(
-            {
-                "id": plan["id"],
-                "letter": row["letter"],
-                "name": words(plan["name"]),
-                "status": row["status"],
-                "decided": plan["decided"],
-                "href": address_of(plan["id"]),
-                "x": [max(1, cases[key]) for key in ("p05", "p50", "p95")],
-                "y": [lost[key] for key in ("p05", "p50", "p95")],
-                "ellipse": ellipse(plan["points"]),
-                "points": [[max(1, round(point[0], 1)), round(point[1], 1)] for point in plan["points"]],
-            }
-        )
+def plane_chart(rows: Sequence[Mapping[str, Any]], address_of: Any) -> dict[str, Any]:
+    """Return the plans on the two axes for the chart: medians, 90% intervals, points, and where a click leads."""
     return {
-        "plans": plans,
+        "plans": [_mark(row, address_of(row)) for row in rows],
         "x_name": _("Cases found in all (logarithmic scale)"),
         "y_name": _("Value added lost, bn VND"),
     }
+
+
+def _mark(row: Mapping[str, Any], address: str) -> dict[str, Any]:
+    plan = row["plan"]
+    cases, lost = (plan["outcomes"][goal] for goal in GOALS)
+    return {
+        "id": plan["id"],
+        "letter": row["letter"],
+        "name": words(plan["name"]),
+        "status": row["status"],
+        "decided": plan["decided"],
+        "href": address,
+        "x": [max(1, cases[key]) for key in ("p05", "p50", "p95")],
+        "y": [lost[key] for key in ("p05", "p50", "p95")],
+        "points": [[max(1, round(point[0], 1)), round(point[1], 1)] for point in plan["points"]],
+    }
+
+
+def robustness_rows(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return, of each plan that can be adopted, how bad it gets on both goals and how often it keeps the ceilings."""
+    return [
+        {
+            **row,
+            "goals": [row["plan"]["outcomes"][goal] for goal in GOALS],
+            "within": row["plan"].get("within_ceilings"),
+        }
+        for row in rows
+        if row["status"] != "reference"
+    ]
+
+
+def exchange_rows(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return what one case and one death averted cost between neighbours on the front, from many cases to few."""
+    front = [row for row in rows if row["status"] == "front"]
+    front.sort(key=lambda row: -_mean(row, "cases_total"))
+    exchanges = []
+    for loose, strict in itertools.pairwise(front):
+        cost = _mean(strict, "value_added_lost_vnd_bn") - _mean(loose, "value_added_lost_vnd_bn")
+        exchanges.append(
+            {
+                "loose": loose,
+                "strict": strict,
+                "cost": cost,
+                "per_case": _ratio(cost, _mean(loose, "cases_total") - _mean(strict, "cases_total")),
+                "per_death": _ratio(cost, _mean(loose, "deaths") - _mean(strict, "deaths")),
+            }
+        )
+    return exchanges
+
+
+def _mean(row: Mapping[str, Any], indicator: str) -> float:
+    return float(row["plan"]["outcomes"][indicator]["mean"])
+
+
+def _ratio(cost_vnd_bn: float, averted: float) -> float | None:
+    """Return million VND for each one averted; none where the stricter plan averts nothing or costs nothing."""
+    return 1000 * cost_vnd_bn / averted if averted > 0 and cost_vnd_bn > 0 else None
+
+
+def ceiling_rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the ceilings that were set, with the names of their indicators."""
+    names = {indicator["id"]: indicator for indicator in result["indicators"]}
+    return [{**row, "indicator": names.get(row["indicator"], {})} for row in result["ceilings"]]
 
 
 def fan_charts(plan: Mapping[str, Any]) -> list[dict[str, Any]]:

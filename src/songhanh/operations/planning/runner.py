@@ -12,8 +12,9 @@ from django.db import connection
 from django.utils import timezone
 
 from songhanh.core.errors import Cancelled, SonghanhError
-from songhanh.operations.planning import actions, engine
-from songhanh.operations.planning.models import Job
+from songhanh.operations.planning import engine, job_actions, queries, rerun
+from songhanh.operations.planning.actions import Evening
+from songhanh.operations.planning.models import Job, Kind
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ class Pulse:
             if stage != self._stage:
                 self._stage = stage
                 progress |= {"stage": stage[:200], "stage_started_at": timezone.now()}
-            if not actions.beat(job=self.job, **progress):
+            if not job_actions.beat(job=self.job, **progress):
                 self.stopped.set()
 
     def should_stop(self) -> bool:
@@ -51,7 +52,7 @@ class Pulse:
 
     def check(self) -> None:
         """Raise where the run must end."""
-        if self.stopped.is_set() or not actions.beat(job=self.job):
+        if self.stopped.is_set() or not job_actions.beat(job=self.job):
             raise Stopped
 
     @contextmanager
@@ -62,7 +63,7 @@ class Pulse:
         def beat() -> None:
             try:
                 while not finished.wait(BEAT_SECONDS):
-                    if not actions.beat(job=self.job):
+                    if not job_actions.beat(job=self.job):
                         self.stopped.set()
             finally:
                 connection.close()
@@ -78,7 +79,7 @@ class Pulse:
 
 def run(job_id: int) -> None:
     """Claim a job, run the models, keep the result; every end leaves the job in a final state or queued."""
-    job = actions.claim(job_id=job_id)
+    job = job_actions.claim(job_id=job_id)
     if job is None:
         return
     pulse = Pulse(job)
@@ -86,34 +87,35 @@ def run(job_id: int) -> None:
         with pulse.beating():
             _work(job, pulse)
     except (Stopped, Cancelled):
-        actions.mark_cancelled(job=job)
+        job_actions.mark_cancelled(job=job)
     except SonghanhError as error:
-        actions.mark_failed(job=job, error=str(error))
+        job_actions.mark_failed(job=job, error=str(error))
     except Exception as error:
         if pulse.should_stop():  # a run that was told to stop may end by any exception of its own
-            actions.mark_cancelled(job=job)
+            job_actions.mark_cancelled(job=job)
             return
         logger.exception("job %s failed", job.pk)
-        actions.mark_failed(job=job, error=f"{type(error).__name__}: {error}")
+        job_actions.mark_failed(job=job, error=f"{type(error).__name__}: {error}")
     except BaseException:
-        actions.release(job=job)
+        job_actions.release(job=job)
         raise
 
 
 def _work(job: Job, pulse: Pulse) -> None:
-    question = job.evaluation
-    evaluation = engine.evaluate(
-        question.pack_ref,
-        question.as_of,
-        question.seed,
-        question.n_worlds,
-        pulse.on_progress,
-        pulse.should_stop,
-    )
+    run, evening = job.run, None
+    if run.kind == Kind.RERUN:
+        result = rerun.compare(run.details["decided"], pulse.on_progress, pulse.should_stop)
+    else:
+        result = engine.compute(run.kind, run.question(), pulse.on_progress, pulse.should_stop)
     pulse.check()
-    situation = engine.situation(
-        question.pack_ref, question.as_of, question.seed, pulse.on_progress, pulse.should_stop
-    )
-    geometry = engine.geometry(question.pack_ref)
-    pulse.check()
-    actions.complete(job=job, evaluation=evaluation, situation=situation, geometry=geometry)
+    if run.kind == Kind.EVALUATE:
+        situation = engine.situation(run.question(), pulse.on_progress, pulse.should_stop)
+        evening = Evening(situation, engine.geometry(run.pack_ref))
+        pulse.check()
+    job_actions.complete(job=job, result=result, evening=evening)
+
+
+def preload() -> None:
+    """Load the models for the evening that is being discussed, before anybody asks."""
+    evening = queries.evening_under_discussion()
+    engine.preload(evening["pack_ref"], evening["as_of"])

@@ -1,14 +1,14 @@
-"""The background worker: one process that works on queued jobs and recovers those of killed workers.
+"""The background worker: a process that works on the jobs of one queue and recovers those of killed workers.
 
-Started by `songhanh serve`, or by itself: ``python -m songhanh.operations.planning.worker``.
+Started by `songhanh serve`, or by itself: ``python -m songhanh.operations.planning.worker [--queue NAME]``.
 """
 
 from __future__ import annotations
 
+import argparse
 import logging
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable
 
@@ -20,6 +20,7 @@ from django.utils.module_loading import import_string
 logger = logging.getLogger(__name__)
 
 CHECK_SECONDS = 3.0
+POLL_SECONDS = 0.1  # how long a new job waits at most for an idle worker
 
 
 def keep(recover: Callable[[], int], parent: int | None, finished: threading.Event) -> None:
@@ -37,15 +38,18 @@ def keep(recover: Callable[[], int], parent: int | None, finished: threading.Eve
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run until told to stop. An optional argument is the process id of the parent to follow."""
-    given = sys.argv[1:] if arguments is None else arguments
+    """Run until told to stop."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--queue", default="default", help="the queue whose jobs this process works on")
+    parser.add_argument("--parent", type=int, help="process id to follow: the worker ends when it has gone")
+    given = parser.parse_args(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "songhanh.operations.project.settings")
     django.setup()
     # By name and late: modules with models can be imported only after django.setup().
-    recover = import_string("songhanh.operations.planning.actions.recover_lost")
+    recover = import_string("songhanh.operations.planning.job_actions.recover_lost")
     worker = import_string("django_tasks_db.management.commands.db_worker.Worker")(
-        queue_names=["default"],
-        interval=0.5,
+        queue_names=[given.queue],
+        interval=POLL_SECONDS,
         batch=False,
         backend_name="default",
         startup_delay=False,
@@ -55,13 +59,22 @@ def main(arguments: list[str] | None = None) -> None:
     )
     worker.configure_signals()
     finished = threading.Event()
-    parent = int(given[0]) if given else None
-    keeper = threading.Thread(target=keep, args=(recover, parent, finished), daemon=True)
+    keeper = threading.Thread(target=keep, args=(recover, given.parent, finished), daemon=True)
     keeper.start()
+    if given.queue == import_string("songhanh.operations.planning.tasks.QUICK"):
+        _preload()
     try:
         worker.run()
     finally:
         finished.set()
+
+
+def _preload() -> None:
+    """Load what an answer in seconds needs before the first question; without it the first one is only slower."""
+    try:
+        import_string("songhanh.operations.planning.runner.preload")()
+    except Exception:
+        logger.exception("the models could not be loaded beforehand")
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PATIENCE_SECONDS = 4.0
+QUEUES = ("default", "quick")  # a worker each, so that a question of seconds never waits behind a search
 
 
 def load_settings() -> None:
@@ -89,11 +90,16 @@ def has_evaluation(pack_ref: str, as_of: Any, seed: int, n_worlds: int) -> bool:
 
 
 def store(
-    pack_ref: str, evaluation: Mapping[str, Any], situation: Mapping[str, Any], geometry: Mapping[str, Any]
+    pack_ref: str,
+    answers: Mapping[str, Mapping[str, Any]],
+    situation: Mapping[str, Any],
+    geometry: Mapping[str, Any],
+    n_worlds: int,
 ) -> None:
-    """Keep what the command line computed, for the pages to show (call ``set_up`` first)."""
+    """Keep what the command line computed, by kind of question, for the pages (call ``set_up`` first)."""
     keep = import_string("songhanh.operations.planning.actions.store")
-    keep(pack_ref=pack_ref, evaluation=evaluation, situation=situation, geometry=geometry)
+    evening = import_string("songhanh.operations.planning.actions.Evening")
+    keep(pack_ref=pack_ref, answers=answers, evening=evening(situation, geometry), n_worlds=n_worlds)
 
 
 def morning_report(document: Mapping[str, Any], geometry: Mapping[str, Any], language: str) -> str:
@@ -104,12 +110,13 @@ def morning_report(document: Mapping[str, Any], geometry: Mapping[str, Any], lan
 
 
 class WorkerProcess:
-    """The worker, restarted when it dies and stopped with the server."""
+    """The worker of one queue, restarted when it dies and stopped with the server."""
 
-    def __init__(self) -> None:
+    def __init__(self, queue: str) -> None:
+        self._queue = queue
         self._stopping = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
-        self._watch = threading.Thread(target=self._keep_alive, name="worker-watch", daemon=True)
+        self._watch = threading.Thread(target=self._keep_alive, name=f"worker-watch-{queue}", daemon=True)
 
     def start(self) -> None:
         """Start the worker and the thread that watches it."""
@@ -132,7 +139,8 @@ class WorkerProcess:
                 continue
 
     def _launch(self) -> None:
-        command = [sys.executable, "-m", "songhanh.operations.planning.worker", str(os.getpid())]
+        command = [sys.executable, "-m", "songhanh.operations.planning.worker"]
+        command += ["--queue", self._queue, "--parent", str(os.getpid())]
         # A session of its own, so that Ctrl-C reaches the server only, which then stops the worker in order.
         self._process = subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own worker
 
@@ -140,7 +148,11 @@ class WorkerProcess:
         pause = 1.0
         while not self._stopping.wait(pause):
             if self._process is not None and self._process.poll() is not None:
-                logger.warning("the worker ended (code %s); starting another", self._process.returncode)
+                logger.warning(
+                    "the worker of queue %s ended (code %s); starting another",
+                    self._queue,
+                    self._process.returncode,
+                )
                 pause = min(30.0, pause * 2)  # a worker that cannot start must not spin
                 self._launch()
 
@@ -157,11 +169,11 @@ def serve(host: str = "127.0.0.1", port: int = 8000, threads: int = 8, with_work
     assets.demand_build()
     set_up()
     server = create_server(get_wsgi_application(), host=host, port=port, threads=threads, ident="songhanh")
-    worker = WorkerProcess() if with_worker else None
+    workers = [WorkerProcess(queue) for queue in QUEUES] if with_worker else []
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _interrupt)
     try:
-        if worker is not None:
+        for worker in workers:
             worker.start()
         shown = f"[{host}]" if ":" in host else host
         _say(f"Songhanh is at http://{shown}:{port}/ (Ctrl-C stops it)")
@@ -170,8 +182,11 @@ def serve(host: str = "127.0.0.1", port: int = 8000, threads: int = 8, with_work
         pass
     finally:
         server.close()
-        if worker is not None:
-            worker.stop()
+        stopping = [threading.Thread(target=worker.stop) for worker in workers]
+        for thread in stopping:
+            thread.start()
+        for thread in stopping:
+            thread.join()
         _say("Stopped.")
 
 

@@ -84,16 +84,23 @@ def _database() -> dict[str, Any]:
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "quick"]}}
 # A running job that has given no sign of life for so long belongs to a killed worker.
 JOB_LOST_AFTER_SECONDS = float(os.environ.get("SONGHANH_JOB_LOST_AFTER_SECONDS", "45"))
 JOB_ATTEMPTS = 2
 # Names, not imports: pages must start without loading the compiled models, which only the worker runs.
 DECISION_ENGINE = {
-    "evaluate": os.environ.get("SONGHANH_EVALUATE", "songhanh.decision.evaluate.evaluate"),
-    "situation": os.environ.get("SONGHANH_SITUATION", "songhanh.decision.situation.situation"),
-    "geometry": os.environ.get("SONGHANH_GEOMETRY", "songhanh.province.geometry"),
-    "load": os.environ.get("SONGHANH_LOAD", "songhanh.province.load"),
+    name: os.environ.get(f"SONGHANH_{name.upper()}", f"songhanh.operations.planning.library.{name}")
+    for name in (
+        "evaluate",
+        "situation",
+        "forecast",
+        "priorities",
+        "search",
+        "what_if",
+        "geometry",
+        "preload",
+    )
 }
 
 # The province and the evening that a fresh installation asks about.

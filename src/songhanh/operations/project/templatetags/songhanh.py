@@ -52,10 +52,15 @@ def rounded(value: float) -> float:
     return round(value, digits)
 
 
+def unknown(value: object) -> bool:
+    """Say whether there is no number; Django hands a missing field to a filter as an empty text."""
+    return value is None or value == ""
+
+
 @register.filter
 def number(value: float | None, decimals: int | None = None) -> str:
     """Write a count exactly as it is, grouped as the language does; an unknown number is a dash."""
-    if value is None:
+    if value is None or unknown(value):
         return "–"
     places = decimals_for(float(value)) if decimals is None else int(decimals)
     return formats.number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
@@ -67,7 +72,7 @@ MILLION = 1_000_000
 @register.filter
 def estimate(value: float | None) -> str:
     """Write a model's number to three significant digits (more would pretend), in millions from a million on."""
-    if value is None:
+    if value is None or unknown(value):
         return "–"
     kept = rounded(float(value))
     if abs(kept) < MILLION:
@@ -78,7 +83,7 @@ def estimate(value: float | None) -> str:
 @register.filter
 def figure_number(value: float | None) -> str:
     """Write a whole number in full and a broken one to three digits, as the figures of a situation come mixed."""
-    if value is None:
+    if value is None or unknown(value):
         return "–"
     return number(value) if float(value).is_integer() else number(rounded(float(value)))
 
@@ -86,7 +91,7 @@ def figure_number(value: float | None) -> str:
 @register.filter
 def percent(value: float | None) -> str:
     """Write a share as a percentage."""
-    return "–" if value is None else f"{formats.number_format(round(100 * value), 0)}%"
+    return "–" if value is None or unknown(value) else f"{formats.number_format(round(100 * value), 0)}%"
 
 
 @register.filter
@@ -98,6 +103,22 @@ def interval(outcome: Mapping[str, Any] | None) -> str:
     if rounded(low) >= MILLION:  # the unit once, not twice
         return f"{number(rounded(low / MILLION))}–{estimate(high)}"
     return f"{estimate(low)}–{estimate(high)}"
+
+
+@register.filter
+def signed(value: float | None) -> str:
+    """Write a difference with its sign."""
+    if value is None or unknown(value):
+        return "–"
+    return f"+{estimate(value)}" if value > 0 else estimate(value).replace("-", "−")
+
+
+@register.filter
+def signed_interval(outcome: Mapping[str, Any] | None) -> str:
+    """Write the 90% interval of a difference; a dash between two signs would not be read."""
+    if not outcome or outcome.get("p05") is None:
+        return "–"
+    return f"{signed(outcome['p05'])} … {signed(outcome['p95'])}"
 
 
 @register.filter

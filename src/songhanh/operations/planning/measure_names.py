@@ -1,0 +1,74 @@
+"""Words for the fields of measures, their choices, and what their models complain of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from songhanh.core.modes import SITE_MODE_NAMES, SiteMode
+from songhanh.operations.indicators.names import ORDER_LEVELS
+from songhanh.operations.project.templatetags.songhanh import words
+
+FIELDS = {
+    "from": _("From"),
+    "until": _("Until (empty: as ordered)"),
+    "at_least": _("Starts from so many cases"),
+    "window_days": _("counted over days"),
+    "level": _("Level"),
+    "mode": _("Mode"),
+    "share": _("Share (0 to 1)"),
+    "cases": _("Cases that close or seal a place"),
+    "days": _("Days"),
+    "every_days": _("A round every so many days"),
+    "over_days": _("Days that a round takes"),
+    "pool_size": _("Samples in a pool"),
+    "cases_per_day": _("Cases traced a day"),
+    "f1_per_day": _("F1 whose contacts are traced, a day"),
+    "f2_per_day": _("F2 whose contacts are traced, a day"),
+    "effort": _("Effort"),
+    "rate": _("Rate of support"),
+    "at_home": _("At home"),
+    "lab_samples_per_day": _("Samples a day that the laboratories can take"),
+    "quarantine_places": _("Quarantine places"),
+    "extra_places": _("Further places"),
+    "extra_lodging_places": _("Further places to sleep at each site"),
+}
+CHOICES = {
+    "routine": _("as routine"),
+    "heightened": _("heightened"),
+    "household": _("from door to door"),
+}
+COMPLAINTS = {
+    "greater_than": _("It must be more than %(gt)s."),
+    "greater_than_equal": _("It must be at least %(ge)s."),
+    "less_than": _("It must be less than %(lt)s."),
+    "less_than_equal": _("It must be at most %(le)s."),
+}
+SENTENCES = {
+    "until lies before from": _("The end lies before the start."),
+    "give until or exit, not both": _("This measure ends by the common rule: leave its end empty."),
+}
+
+
+def field_name(name: str) -> str:
+    """Return the words for a field of a measure; a field without words of its own shows its name."""
+    return str(FIELDS.get(name, name.replace("_", " ")))
+
+
+def choice_name(choice: str) -> str:
+    """Return the words for a choice of a measure: a level, the mode of a site, an effort."""
+    if choice in ORDER_LEVELS:
+        return str(ORDER_LEVELS[choice])
+    if choice.upper() in SiteMode.__members__:
+        return words(SITE_MODE_NAMES[SiteMode[choice.upper()]])
+    return str(CHOICES.get(choice, choice.replace("_", " ")))
+
+
+def complaint(item: Mapping[str, Any]) -> str:
+    """Return in words what the model of a measure refused."""
+    if item["type"] in COMPLAINTS:
+        return str(COMPLAINTS[item["type"]]) % item.get("ctx", {})
+    message = str(item["msg"]).removeprefix("Value error, ")
+    return str(SENTENCES.get(message, message))
