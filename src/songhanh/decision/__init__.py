@@ -6,6 +6,7 @@ from songhanh.decision.ceilings import Ceilings
 from songhanh.decision.discovery import fails_when
 from songhanh.decision.economic import economic_report
 from songhanh.decision.evaluate import evaluate
+from songhanh.decision.morning import morning
 from songhanh.decision.priorities import priorities
 from songhanh.decision.replay import replay
 from songhanh.decision.rules import Rule, plan_of
@@ -18,6 +19,7 @@ __all__ = [
     "economic_report",
     "evaluate",
     "fails_when",
+    "morning",
     "plan_of",
     "priorities",
     "record",

@@ -11,6 +11,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from songhanh import __version__
 from songhanh.core.text import Text
 from songhanh.decision.evaluate import evaluate
@@ -18,8 +20,9 @@ from songhanh.decision.priorities import priorities
 from songhanh.decision.situation import situation
 from songhanh.joint.ensemble import Report, Stop
 from songhanh.joint.setting import setting
+from songhanh.province import Pack
 from songhanh.twin.forecast import forecast
-from songhanh.twin.lines import LineList, line_list_of_cases
+from songhanh.twin.lines import LineList, line_list_of
 
 SCHEMA = "songhanh-morning/1"
 FIRST = 5  # districts that a sentence names
@@ -69,7 +72,7 @@ def morning(
         on_progress=on_progress,
         should_stop=should_stop,
     )
-    known = lines if lines is not None else line_list_of_cases(evening["cases"], ground.pack, as_of)
+    known = lines if lines is not None else lines_of(evening["cases"], ground.pack, as_of)
     ahead = forecast(ground.pack, known, as_of, seed)
     areas = priorities(reference, as_of, lines=known, forecast=ahead, seed=seed, n_histories=n_histories)
     plans = (
@@ -82,7 +85,6 @@ def morning(
             n_jobs=n_jobs,
             on_progress=on_progress,
             should_stop=should_stop,
-            lines=lines,
         )
         if n_worlds
         else None
@@ -104,6 +106,22 @@ def morning(
         "priorities": areas,
         "evaluation": plans,
     }
+
+
+def lines_of(cases: Sequence[Mapping[str, Any]], pack: Pack, as_of: date) -> LineList:
+    """Return the synthetic cases of a situation as a line list, checked as any other."""
+    columns = {
+        "date": "reported_on",
+        "code": "area_code",
+        "id": "code",
+        "found_where": "found",
+        "site_id": "site_id",
+    }
+    rows = pl.DataFrame(
+        {name: [case[key] for case in cases] for name, key in columns.items()},
+        schema=dict.fromkeys(columns, pl.String),
+    )
+    return line_list_of(rows, pack, as_of, synthetic=True)
 
 
 def stand(ahead: Mapping[str, Any], evening: Mapping[str, Any], as_of: date) -> list[Text]:
