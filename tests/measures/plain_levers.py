@@ -25,7 +25,10 @@ class PlainRun(Run):
 
     def _build(self, in_force: tuple[int, ...], due: tuple[int, ...], today: Any) -> DayMeasures:
         acting = [
-            (self.schedule.placed[i].measure, self._at(today, group.stage, group.communes, group.sites))
+            (
+                self.schedule.placed[i].measure,
+                self._heard[0].at(today, group.stage, group.communes, group.sites),
+            )
             for i in self.schedule.canonical_order
             if i in due
             for group in self._groups[i]

@@ -91,7 +91,7 @@ def test_a_measure_acts_in_each_place_by_itself(schedule_of: Build, kind: str) -
     schedule = schedule_of(TEXTS[kind].replace('["C1"]', '["C1", "C3", "C4"]').replace('["park-a"]', '["*"]'))
     run, placed = schedule.start(), schedule.placed[-1]
     today = schedule.on(40)
-    voice = run._voice(0, today)
+    voice = run._heard[0].voice(0, schedule.placed[0], today)
     ladder, n = placed.measure.ladder(), len(placed.communes)
     for seed in range(4):
         stage = np.random.default_rng(seed).integers(-1, ladder + 1, placed.n_places).astype(np.int16)
@@ -100,7 +100,7 @@ def test_a_measure_acts_in_each_place_by_itself(schedule_of: Build, kind: str) -
         for level in range(ladder):
             here = stage == level
             if here.any():
-                at = run._at(
+                at = run._heard[0].at(
                     today,
                     level,
                     placed.communes[here[:n]],
@@ -125,13 +125,13 @@ def test_a_lever_without_a_rule_is_built_in_order(schedule_of: Build) -> None:
     schedule = schedule_of(*TEXTS.values())
     run = schedule.start()
     today = schedule.on(40)
-    at = run._at(today, 0, np.arange(4), np.zeros(0, np.intp))
+    at = run._heard[0].at(today, 0, np.arange(4), np.zeros(0, np.intp))
     levers = said(Doses.model_construct(kind="doses"), at, schedule.blank)
     assert set(levers) == {("epidemic", "vaccination")}
     known = ("epidemic", "vaccination") in RULES
     assert Voice([levers], np.arange(4), np.zeros(0, np.intp), schedule.blank).is_free == known
     if not known:
-        assert run._voice(0, today).is_free
+        assert run._heard[0].voice(0, schedule.placed[0], today).is_free
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -15,6 +15,7 @@ from songhanh.epidemic.booking import renew_contacts
 from songhanh.epidemic.check import check_active, check_controls, check_imports
 from songhanh.epidemic.controls import EpidemicControls
 from songhanh.epidemic.day import live_days
+from songhanh.epidemic.doses import first_doses
 from songhanh.epidemic.groups import (
     D_EXPORTED,
     D_FALSE_POSITIVES,
@@ -337,7 +338,7 @@ class Engine:
             sealed=daily[D_SEALED],
             gone=daily[D_GONE],
             exported=daily[D_EXPORTED],
-            doses=self._doses(),
+            doses=_frozen(first_doses(self._state, self._packed, self.days, max(self._next_day, 0))),
             tests=daily[D_TESTS],
             lab_queue=daily[D_LAB_QUEUE],
             false_positives=daily[D_FALSE_POSITIVES],
@@ -348,23 +349,6 @@ class Engine:
             n_breakthrough=int(self._counters[at.N_BREAKTHROUGH]),
             tree=self._tree() if with_tree else None,
         )
-
-    def _doses(self) -> NDArray[np.int32]:
-        """Return the first doses of each day that has been lived."""
-        state, lived = self._state, max(self._next_day, 0)
-        campaigns = int(self._counters[at.N_CAMPAIGNS])
-        begins = [*state.campaign_from[:campaigns].tolist(), lived]
-        given = np.zeros(self.days)
-        for share, dose, people in (
-            (state.coverage, state.doses, self._packed.group_sizes.reshape(-1)),
-            (state.site_coverage, state.site_doses, self._packed.site_workers[: self.n_sites]),
-        ):
-            for k in range(campaigns):
-                first, end = begins[k], begins[k + 1]
-                given[first:end] += _given(end - first, share[k], dose[k], people)
-        doses = np.rint(given).astype(np.int32)
-        doses.flags.writeable = False
-        return doses
 
     def absences(self, day: int) -> Absences:
         """Return who could not come to work on a day that has been lived."""
@@ -418,21 +402,6 @@ class Engine:
             facts // at.VACCINATED_BIT,
         ]
         return Tree(*map(_frozen, arrays))
-
-
-def _given(
-    days: int, share: NDArray[np.float64], dose: NDArray[np.float64], people: NDArray[Any]
-) -> NDArray[np.float64]:
-    """Return the first doses of each day of a campaign; a group has no more of them once all its people had one."""
-    full_days = np.full(len(dose), days, np.int64)
-    ends = share + days * dose > 1.0
-    left = 1.0 - share[ends]
-    full_days[ends] = np.minimum(left / dose[ends], days).astype(np.int64)
-    daily = dose * people
-    stops = np.bincount(full_days, weights=daily, minlength=days + 1)[:days]
-    given = daily.sum() - np.cumsum(stops)
-    rest = (left - full_days[ends] * dose[ends]) * people[ends]
-    return np.asarray(given + np.bincount(full_days[ends], weights=rest, minlength=days + 1)[:days])
 
 
 def _frozen(array: NDArray[np.int32]) -> NDArray[np.int32]:

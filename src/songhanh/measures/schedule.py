@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,42 +16,17 @@ from songhanh.core.canonical import toml_bytes
 from songhanh.core.days import date_of, day_of
 from songhanh.economy.controls import EconomyControls, no_economy_controls
 from songhanh.epidemic.controls import EpidemicControls, no_controls
-from songhanh.measures.base import At, Draft, Measure, Needs, rule_on
-from songhanh.measures.combining import Combined, Lever, Voice, draft_in_order, said
-from songhanh.measures.ground import Capacities, Capacity, Ground, Indices, capacities_of, ground_of
+from songhanh.measures.base import Draft, Needs, rule_on
+from songhanh.measures.combining import Combined, Lever, Voice, draft_in_order
+from songhanh.measures.ground import Capacities, Capacity, Ground, capacities_of, ground_of
 from songhanh.measures.levels import monotone
 from songhanh.measures.placed import NOWHERE, Placed, place_orders, place_plan, refuse
 from songhanh.measures.plan import Plan
 from songhanh.measures.registry import parameters
 from songhanh.measures.reopening import WAITING, Rungs, Watch, rungs_of, step
+from songhanh.measures.speaking import Group, Heard, Today
 from songhanh.province.pack import Pack
 from songhanh.response import Observed, PolicySet, policies_on, read_policies
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """The places of a measure that are at one stage."""
-
-    stage: int
-    communes: Indices
-    sites: Indices
-    key: bytes  # which of the measure's places these are
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Today:
-    """What the calendar says of a day, whatever was observed; one object for days that are alike.
-
-    ``on`` are the measures between their first and last day, ``due`` those that act on this one.
-    """
-
-    on: tuple[int, ...]
-    due: tuple[int, ...]
-    rules_on: date
-    capacity: Capacity
-    holidays: tuple[int, ...]
-    epoch: int  # number of the rules
-    under: tuple[int, ...]  # numbers of the rules and of the capacities, alike in all schedules of one day
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +86,7 @@ class Schedule:
         return rungs_of(self.placed, self.ground.workers)
 
     @cached_property
-    def _days(self) -> dict[object, _Today]:
+    def _days(self) -> dict[object, Today]:
         """Days looked up so far, and by what they are alike in."""
         return {}
 
@@ -120,7 +95,7 @@ class Schedule:
         """Return the levers of a day without measures and without standing capacities; read only."""
         return blank_of(self.ground)
 
-    def on(self, day: int) -> _Today:
+    def on(self, day: int) -> Today:
         """Return what the calendar says of a run day; looked up once for all replicates."""
         found = self._days.get(day)
         if found is None:
@@ -140,7 +115,7 @@ class Schedule:
                     for rows in (self.capacities.lab, self.capacities.places)
                 ),
             )
-            new = _Today(on, due, rules_on, capacity, holidays, epoch, under)
+            new = Today(on, due, rules_on, capacity, holidays, epoch, under)
             found = self._days[day] = self._days.setdefault((on, due, under, holidays), new)
         return found
 
@@ -224,16 +199,18 @@ class Run:
         self._watch = Watch.blank(schedule.ground.n_communes, schedule.ground.n_sites)
         self._stage = np.where(waiting[rungs.owner], WAITING, 0).astype(np.int16)
         self._since = begins[rungs.owner]
-        self._groups: list[tuple[_Group, ...]] = [()] * len(schedule.placed)
+        self._groups: list[tuple[Group, ...]] = [()] * len(schedule.placed)
         self._keys: list[bytes] = [b""] * len(schedule.placed)
         for i in range(len(schedule.placed)):
             self._regroup(i)
         self._cache: dict[object, DayMeasures] = {}
-        self._heard = _Heard(), _Heard()  # of the orders, shared by forks, and of the plan
+        ground, policies, blank = schedule.ground, schedule.policies, schedule.blank
+        # of the orders, shared by forks, and of the plan
+        self._heard = Heard(ground, policies, blank, effects), Heard(ground, policies, blank, effects)
         self._parts: list[tuple[bytes, Voice, Mapping[Lever, Any]] | None] = [None] * len(schedule.placed)
         self._bases: dict[object, Draft] = {}
         self._combined = Combined()
-        self._last: tuple[_Today, DayMeasures] | None = None
+        self._last: tuple[Today, DayMeasures] | None = None
         self._day = -1
 
     def fork(self, schedule: Schedule) -> Run:
@@ -287,7 +264,7 @@ class Run:
         self._last = today, found
         return found
 
-    def _observe(self, day: int, today: _Today, observed: Observed) -> None:
+    def _observe(self, day: int, today: Today, observed: Observed) -> None:
         """Let triggers and the common rule act on what is known on a day."""
         schedule = self.schedule
         rule = rule_on(schedule.policies, "reopening", today.rules_on)
@@ -328,7 +305,7 @@ class Run:
         self._last = None
         self._keys[i] = stage.tobytes()
         self._groups[i] = tuple(
-            _Group(
+            Group(
                 level,
                 placed.communes[here[:n]] if n else NOWHERE,
                 placed.sites[here[n:]] if len(placed.sites) else NOWHERE,
@@ -338,12 +315,17 @@ class Run:
             if (here := stage == level).any()
         )
 
-    def _build(self, in_force: tuple[int, ...], due: tuple[int, ...], today: _Today) -> DayMeasures:
+    def _build(self, in_force: tuple[int, ...], due: tuple[int, ...], today: Today) -> DayMeasures:
         """Combine what the measures that are due say; only what moved since the last day is worked out anew."""
+        placed = self.schedule.placed
         acting = [i for i in self.schedule.canonical_order if i in due]
-        places = [place for i in acting for place in self._ats(i, today)]
+        places = [
+            place
+            for i in acting
+            for place in self._heard_of(i).places(i, placed[i].measure, self._groups[i], today)
+        ]
         base = self._base(today)
-        if all(self._voice(i, today).is_free for i in acting):
+        if all(self._heard_of(i).voice(i, placed[i], today).is_free for i in acting):
             draft = self._combined.draft(base, [self._part(i, today) for i in acting])
         else:
             draft = draft_in_order(base, [(measure, at) for measure, at, _ in places])
@@ -353,7 +335,7 @@ class Run:
         _finish(self.schedule.ground, draft, needs)
         return DayMeasures(draft.epidemic, draft.economy, in_force, needs, draft.restricted, draft.level)
 
-    def _base(self, today: _Today) -> Draft:
+    def _base(self, today: Today) -> Draft:
         """Return the day without measures."""
         key = (today.under, today.holidays)
         if key not in self._bases:
@@ -364,88 +346,16 @@ class Run:
             self._bases[key] = draft
         return self._bases[key]
 
-    def _ats(self, i: int, today: _Today) -> list[tuple[Measure, At, Needs]]:
-        """Return where a measure acts, and what it needs there: one entry for each stage that its places are in."""
-        measure, acts, found = self.schedule.placed[i].measure, self._heard_of(i).acts, []
-        for group in self._groups[i]:
-            key = (i, group.stage, group.key, today.under)
-            if key not in acts:
-                at = self._at(today, group.stage, group.communes, group.sites)
-                acts[key] = measure, at, measure.needs(at)
-            found.append(acts[key])
-        return found
-
-    def _heard_of(self, i: int) -> _Heard:
-        return self._heard[0 if i < self.schedule.n_orders else 1]
-
-    def _at(
-        self, today: _Today, stage: int, communes: Indices, sites: Indices, capacity: Capacity | None = None
-    ) -> At:
-        return At(
-            ground=self.schedule.ground,
-            effects=self.effects,
-            policies=self.schedule.policies,
-            rules_on=today.rules_on,
-            capacity=capacity or today.capacity,
-            stage=stage,
-            communes=communes,
-            sites=sites,
-        )
-
-    def _voice(self, i: int, today: _Today) -> Voice:
-        """Return what a measure says at each stage; asked again under other rules, or another capacity if it asks for it."""
-        voices = self._heard_of(i).voices
-        found = voices.get((i, today.epoch, None)) or voices.get((i, today.epoch, today.under))
-        if found is None:
-            asked = _Asked()
-            placed, blank = self.schedule.placed[i], self.schedule.blank
-            stages = [
-                said(
-                    placed.measure,
-                    self._at(today, stage, placed.communes, placed.sites, asked.watching(today.capacity)),
-                    blank,
-                )
-                for stage in range(placed.measure.ladder())
-            ]
-            found = Voice(stages, placed.communes, placed.sites, blank)
-            voices[i, today.epoch, today.under if asked.for_it else None] = found
-        return found
-
-    def _part(self, i: int, today: _Today) -> Mapping[Lever, Any]:
+    def _part(self, i: int, today: Today) -> Mapping[Lever, Any]:
         """Return what a measure says today."""
-        voice, last = self._voice(i, today), self._parts[i]
+        voice, last = self._heard_of(i).voice(i, self.schedule.placed[i], today), self._parts[i]
         if last is None or last[0] is not self._keys[i] or last[1] is not voice:
             last = self._keys[i], voice, voice.part(self._stage[self._entries(i)])
             self._parts[i] = last
         return last[2]
 
-
-class _Heard:
-    """What measures said and needed so far in one world, and where they acted."""
-
-    def __init__(self) -> None:
-        self.acts: dict[object, tuple[Measure, At, Needs]] = {}
-        self.voices: dict[object, Voice] = {}
-
-
-class _Asked:
-    """Notes whether a measure asks for the standing capacity when it moves levers."""
-
-    def __init__(self) -> None:
-        self.for_it = False
-
-    def watching(self, capacity: Capacity) -> Capacity:
-        """Return a capacity that tells when it is read."""
-        return cast(Capacity, _Watched(self, capacity))
-
-
-class _Watched:
-    def __init__(self, asked: _Asked, capacity: Capacity) -> None:
-        self._asked, self._capacity = asked, capacity
-
-    def __getattr__(self, name: str) -> Any:
-        self._asked.for_it = True
-        return getattr(self._capacity, name)
+    def _heard_of(self, i: int) -> Heard:
+        return self._heard[0 if i < self.schedule.n_orders else 1]
 
 
 def _is_on(placed: Placed, day: int) -> bool:
