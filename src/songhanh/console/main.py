@@ -16,9 +16,11 @@ COMMANDS = {
     "decide": "songhanh.console.decide:decide",
     "demo": "songhanh.console.demo:demo",
     "economy": "songhanh.console.economy:economy",
+    "forecast": "songhanh.console.forecast:forecast",
     "manage": "songhanh.console.serve:manage",
     "province": "songhanh.console.province:province",
     "replay": "songhanh.console.replay:replay",
+    "score": "songhanh.console.score:score",
     "serve": "songhanh.console.serve:serve",
     "warm": "songhanh.console.warm:warm",
 }

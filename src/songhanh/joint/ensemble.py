@@ -35,6 +35,7 @@ class Ensemble:
     """What to run: some plans of a pack from an as-of date, under given limits.
 
     ``as_of`` cuts the history (nothing later is known); with ``hindsight`` all dated rows are read (replay).
+    ``economy_days`` after the as-of date are run of the economy, by default all to 31 December.
     """
 
     pack_ref: str
@@ -43,15 +44,21 @@ class Ensemble:
     plans: tuple[tuple[str, Plan], ...]
     limits: Limits | None
     hindsight: bool = False
+    economy_days: int | None = None
 
 
 @lru_cache(maxsize=2)
 def runner(
-    pack_ref: str, as_of: date, horizon_days: int, limits: Limits | None, hindsight: bool = False
+    pack_ref: str,
+    as_of: date,
+    horizon_days: int,
+    limits: Limits | None,
+    hindsight: bool = False,
+    economy_days: int | None = None,
 ) -> Runner:
     """Return a runner with its arrays allocated; kept for the life of the process."""
     ground = setting(pack_ref)
-    horizon = Horizon.of(ground.pack.outbreak_from, as_of, horizon_days)
+    horizon = Horizon.of(ground.pack.outbreak_from, as_of, horizon_days, economy_days)
     return Runner(ground, horizon, limits, hindsight=hindsight)
 
 
@@ -65,12 +72,18 @@ def schedule(pack_ref: str, as_of: date, plan: Plan, hindsight: bool) -> Schedul
 def one_world(ensemble: Ensemble, world: World) -> list[Outcome]:
     """Run every plan of an ensemble in one world, in order."""
     run = runner(
-        ensemble.pack_ref, ensemble.as_of, ensemble.horizon_days, ensemble.limits, ensemble.hindsight
+        ensemble.pack_ref,
+        ensemble.as_of,
+        ensemble.horizon_days,
+        ensemble.limits,
+        ensemble.hindsight,
+        ensemble.economy_days,
     )
-    return [
-        run.run(name, schedule(ensemble.pack_ref, ensemble.as_of, plan, ensemble.hindsight), world)
+    orders = [
+        (name, schedule(ensemble.pack_ref, ensemble.as_of, plan, ensemble.hindsight))
         for name, plan in ensemble.plans
     ]
+    return run.run_plans(orders, world)
 
 
 def run_ensemble(
