@@ -14,7 +14,7 @@ from songhanh.measures.base import At, Measure
 from songhanh.measures.ground import Capacity, Ground, Indices
 from songhanh.measures.plan import Plan
 from songhanh.measures.registry import parameters
-from songhanh.measures.signals import misplaced
+from songhanh.measures.triggers import misplaced
 from songhanh.response import PolicySet, documents_in_force
 
 NOWHERE: Indices = np.zeros(0, np.intp)
@@ -222,11 +222,11 @@ def _check(
 def _conditions(where: _Where, ground: Ground) -> list[Fault]:
     """Return what is wrong with the conditions by which a measure begins and ends, at its places."""
     measure = where.measure
-    communes, sites = _places(measure, ground)
+    places = _places(measure, ground)
     faults = []
     for field in ("trigger", "release"):
         condition = getattr(measure, field)
-        said = condition and misplaced(condition, measure.SCOPE, communes, sites, ground.n_sites)
+        said = condition and misplaced(condition, measure.SCOPE, *places, ground.n_sites)
         if said:
             faults.append(where.fault(f"plan.{field}", f"This {field} has no meaning here: {said}.",
                                       "Choose another indicator, or other places.", field))  # fmt: skip

@@ -38,11 +38,14 @@ class Communication(Measure):
 
     def settle(self, at: At, draft: Draft) -> None:
         """Deepen what all measures together have lowered; whichever campaign comes first does it for all."""
-        gain = draft.compliance[at.communes].astype(np.float32)
-        for lever in (draft.epidemic.community, draft.epidemic.movement, draft.epidemic.work):
-            cut = (np.float32(1.0) - lever[at.communes]) * (np.float32(1.0) + gain)
-            lever[at.communes] = np.where(gain > 0, np.maximum(np.float32(1.0) - cut, 0), lever[at.communes])
-        draft.compliance[at.communes] = 0.0
+        where = at.communes[draft.compliance[at.communes] > 0]
+        more = (1.0 + draft.compliance[where]).astype(np.float32)
+        one = np.float32(1.0)
+        for lever in ("community", "movement", "work"):
+            deeper = getattr(draft.epidemic, lever).copy()  # levers are shared between days
+            deeper[where] = np.maximum(one - (one - deeper[where]) * more, np.float32(0.0))
+            setattr(draft.epidemic, lever, deeper)
+        draft.compliance[where] = 0.0
 
     def needs(self, at: At) -> Needs:
         """Return those who go from door to door and answer calls, and the cost of the media."""

@@ -45,13 +45,15 @@ class ProtectionBelt(Measure):
     def needs(self, at: At) -> Needs:
         """Return guards round the clock, and rapid tests of those who come in with those who take them."""
         guards = self.checkpoints * at.effects["guards_per_checkpoint"]
-        people = float(at.ground.people[at.communes].sum())
-        tests = people / 1000.0 * at.effects["belt_crossings_per_1000"] if self.entry_tests else 0.0
-        samplers = tests / at.effects["samples_per_sampler_day"]
-        money = (
-            tests * at.effects["cost_rapid_test_vnd"] + (guards + samplers) * at.effects["cost_staff_vnd_day"]
+        staff, money = {"guards": guards}, guards * at.effects["cost_staff_vnd_day"]
+        if not self.entry_tests:
+            return Needs(staff, money_vnd_bn=money * 1e-9)
+        tests = float(at.ground.people[at.communes].sum()) / 1000.0 * at.effects["belt_crossings_per_1000"]
+        staff["samplers"] = tests / at.effects["samples_per_sampler_day"]
+        money += (
+            tests * at.effects["cost_rapid_test_vnd"] + staff["samplers"] * at.effects["cost_staff_vnd_day"]
         )
-        return Needs({"guards": guards, "samplers": samplers}, tests=tests, money_vnd_bn=money * 1e-9)
+        return Needs(staff, tests=tests, money_vnd_bn=money * 1e-9)
 
     def title(self, words: Words) -> Text:
         """Return the measure in a few words."""
