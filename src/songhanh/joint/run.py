@@ -100,7 +100,7 @@ class Runner:
             if k > 0:
                 self.engine.restore(epidemic)
                 self.economy.restore(economy)
-            tally = Tally(self.setting, self.horizon)
+            tally = Tally(self.setting, self.horizon, world.effects)
             for day, today in enumerate(past):
                 tally.add(day, today)
             on = days.fork(schedule)
@@ -120,7 +120,7 @@ class Runner:
     ) -> tuple[Days, Tally]:
         """Live all days of both horizons, calling ``watch`` after each; the arrays stay in `engine` and `economy`."""
         days = self._begin(world, schedule, self.limits)
-        tally = Tally(self.setting, self.horizon)
+        tally = Tally(self.setting, self.horizon, world.effects)
         self._live_on(days, tally, 0, world, watch)
         return days, tally
 

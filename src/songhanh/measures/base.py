@@ -20,11 +20,12 @@ from songhanh.core.text import Text
 from songhanh.economy.controls import EconomyControls
 from songhanh.epidemic.controls import EpidemicControls
 from songhanh.measures.ground import Capacity, Floats, Ground, Indices
+from songhanh.measures.triggers import Release, Trigger
 from songhanh.response import Policy, PolicySet, policy_on
 from songhanh.response.contact import ContactRules, contact_rules
 
 Scope = Literal["areas", "sites", "province", "areas and sites"]
-STAFF = ("samplers", "tracers", "guards", "drivers", "clinicians", "inspectors")
+STAFF = ("samplers", "tracers", "guards", "drivers", "clinicians", "inspectors", "clerks", "communicators")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Draft:
     logistics: Floats  # (C,) goods that pass
     level: NDArray[np.int8]  # (C,) rank of the strictest level in force over most of the commune
     restricted: NDArray[np.float32]  # (C,) share of residents under lock-down or Directive 16
+    compliance: Floats  # (C,) share by which people cut more contacts than without a campaign
     green_lane: float = 0.0  # share of the goods held up on the roads that pass nevertheless
 
 
@@ -134,19 +136,11 @@ class Order:
         return Text(one("vi"), one("en"))
 
 
-class Trigger(BaseModel):
-    """A start by observation: so many confirmed cases in so many days, in each place by itself."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    at_least: int = Field(ge=1)
-    window_days: int = Field(default=7, ge=1, le=60)
-
-
 class Measure(BaseModel):
     """One measure of a plan. Subclasses set `KIND`, `SCOPE` and `NAME`, add fields and move levers.
 
     ``exit`` is how it ends when no ``until`` is given: ``step-down`` by the common rule, or ``open``, with
-    the plan.
+    the plan. ``release`` ends it by a condition of its own, place by place, and then the common rule does not.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -154,6 +148,9 @@ class Measure(BaseModel):
     SCOPE: ClassVar[Scope]
     NAME: ClassVar[Text]
     STEPS_DOWN: ClassVar[bool] = False  # whether the common rule may end it
+    REST: ClassVar[bool] = False  # whether it may act on the firms outside the sites ("rest")
+    DATED: ClassVar[bool] = False  # whether it runs by days from its start, which then is a date
+    OWN: ClassVar[tuple[str, ...]] = ()  # rows of parameters.csv that no other kind reads (see `drawn_apart`)
 
     kind: str
     id: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9-]*$")
@@ -161,6 +158,7 @@ class Measure(BaseModel):
     begins: date | None = Field(default=None, alias="from")
     until: date | None = None
     trigger: Trigger | None = None
+    release: Release | None = None
     exit: Literal["step-down", "open"] | None = None
     legal_basis: tuple[str, ...] = Field(min_length=1)
     source: str | None = None
@@ -181,14 +179,22 @@ class Measure(BaseModel):
             raise ValueError("until lies before from")
         if self.until and self.exit:
             raise ValueError("give until or exit, not both")
+        if self.release and self.exit:
+            raise ValueError("give release or exit, not both")
         if self.exit == "step-down" and not self.STEPS_DOWN:
             raise ValueError("this kind has no step-down: leave exit out or write 'open'")
+        if self.DATED and self.trigger:
+            raise ValueError(f"{self.kind} runs by days from its start: give from, not a trigger")
         return self
 
     def content(self) -> dict[str, Any]:
         """Return the measure as it is written in a plan, without what is empty or as by default."""
         kept = self.model_dump(by_alias=True, exclude_defaults=True)
         return {"kind": self.kind, **{key: value for key, value in kept.items() if value is not None}}
+
+    def steps_down(self) -> bool:
+        """Tell whether the common rule ends the measure: nothing in the plan says when it ends."""
+        return self.STEPS_DOWN and self.until is None and self.exit != "open" and self.release is None
 
     def ladder(self) -> int:
         """Return how many stages the common rule passes before the measure is over (1: on, then off)."""
@@ -205,6 +211,14 @@ class Measure(BaseModel):
     def allowed(self, rules: PolicySet, on: date) -> str | None:
         """Return why the rules in force forbid this measure, or nothing."""
         return None
+
+    def limits(self, at: At) -> tuple[str, ...]:
+        """Return the limits of the province that the order breaks by its own arithmetic, a sentence each.
+
+        ``at`` is where it is ordered, with effects as by default. What only a simulation can foresee (a queue, full
+        beds) is no reason to refuse a plan: such a plan is found infeasible.
+        """
+        return ()
 
     def contacts(self, at: At, controls: EpidemicControls) -> None:
         """Move the levers on contacts."""

@@ -12,12 +12,12 @@ from songhanh.measures.base import Measure, Order, Words
 from songhanh.measures.ground import Ground
 from songhanh.measures.placed import Placed
 from songhanh.measures.schedule import Schedule
+from songhanh.measures.triggers import Condition
 
 BY_RULE = Text("đến khi đủ điều kiện nới lỏng theo quy tắc chung", "until the common step-down rule eases it")
 OPEN = Text("đến khi có quyết định khác", "until decided otherwise")
-BY_TRIGGER = Text(
-    "khi có từ {cases} ca trong {days} ngày", "once there are {cases} or more cases in {days} days"
-)  # fmt: skip
+BY_TRIGGER = Text("khi {condition}", "once {condition}")
+BY_RELEASE = Text("đến khi {condition}", "until {condition}")
 LISTED = 6  # places named before the rest is counted
 
 
@@ -108,15 +108,23 @@ def where_in_words(measure: Measure, ground: Ground) -> Text:
 
 
 def _ends(schedule: Schedule, placed: Placed) -> Text:
+    measure = placed.measure
+    said = []
+    if measure.trigger is not None:
+        said.append(_clause(BY_TRIGGER, measure.trigger))
+    if measure.release is not None:
+        said.append(_clause(BY_RELEASE, measure.release))
     if placed.ends is not None:
         day = _day(date_of(schedule.ground.origin, placed.ends))
-        return Text(f"đến hết {day.vi}", f"until {day.en}")
-    end = BY_RULE if placed.steps_from is not None else OPEN
-    trigger = placed.measure.trigger
-    if trigger is None:
-        return end
-    start = BY_TRIGGER.format(cases=trigger.at_least, days=trigger.window_days)
-    return Text(f"{start.vi}, {end.vi}", f"{start.en}, {end.en}")
+        said.append(Text(f"đến hết {day.vi}", f"until {day.en}"))
+    elif measure.release is None:
+        said.append(BY_RULE if placed.steps_from is not None else OPEN)
+    return Text(", ".join(text.vi for text in said), ", ".join(text.en for text in said))
+
+
+def _clause(frame: Text, condition: Condition) -> Text:
+    clause = condition.in_words()
+    return Text(frame.vi.format(condition=clause.vi), frame.en.format(condition=clause.en))
 
 
 def _day(when: date) -> Text:

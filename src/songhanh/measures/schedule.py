@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -20,10 +20,12 @@ from songhanh.measures.base import Draft, Needs, rule_on
 from songhanh.measures.combining import Combined, Lever, Voice, draft_in_order
 from songhanh.measures.ground import Capacities, Capacity, Ground, capacities_of, ground_of
 from songhanh.measures.levels import monotone
-from songhanh.measures.placed import NOWHERE, Placed, place_orders, place_plan, refuse
+from songhanh.measures.limits import over_limits
+from songhanh.measures.placed import NOWHERE, Placed, limit_fault, place_orders, place_plan, refuse
 from songhanh.measures.plan import Plan
 from songhanh.measures.registry import parameters
-from songhanh.measures.reopening import WAITING, Rungs, Watch, rungs_of, step
+from songhanh.measures.reopening import NEVER, RELEASED, WAITING, Rungs, Watch, rungs_of, step
+from songhanh.measures.signals import Places, holds
 from songhanh.measures.speaking import Group, Heard, Today
 from songhanh.province.pack import Pack
 from songhanh.response import Observed, PolicySet, policies_on, read_policies
@@ -137,8 +139,10 @@ class Schedule:
 
     @cached_property
     def triggered(self) -> tuple[int, ...]:
-        """Return the positions of the measures that begin by a trigger."""
-        return tuple(i for i, placed in enumerate(self.placed) if placed.measure.trigger is not None)
+        """Return the positions of the measures that begin or end by a condition of their own."""
+        return tuple(
+            i for i, placed in enumerate(self.placed) if placed.measure.trigger or placed.measure.release
+        )
 
 
 def compile_plan(
@@ -168,20 +172,21 @@ def compile_plan(
     ------
     SonghanhError
         With every fault: unknown area or site, a date before the run or in the past, a legal basis that is
-        missing, not in force or of no use for the measure, a rule that forbids it.
+        missing, not in force or of no use for the measure, a rule that forbids it, a limit of the province that the
+        orders break by their own arithmetic.
     """
     policies = (
         policy_set if isinstance(policy_set, PolicySet) else read_policies(policy_set or pack.policy_set)
     )
-    ground = ground_of(pack)
+    ground, known = ground_of(pack), capacities or capacities_of(pack, as_of)
     placed, faults = place_orders(history, ground, policies, as_of, plan.lifts if as_of else ())
     n_orders = len(placed)
     if as_of is not None:
         own, more = place_plan(plan, ground, policies, as_of)
+        more += over_limits(own, placed, ground, policies, known, as_of, partial(limit_fault, plan))
         placed, faults = placed + own, faults + more
     refuse(faults)
-    standing = capacities or capacities_of(pack, as_of)
-    return Schedule(plan, ground, policies, standing, tuple(placed), as_of, n_orders)
+    return Schedule(plan, ground, policies, known, tuple(placed), as_of, n_orders)
 
 
 class Run:
@@ -276,22 +281,22 @@ class Run:
             self._regroup(i)
 
     def _pull(self, i: int, day: int) -> None:
-        """Start a measure in the places whose trigger is pulled; where it is over it waits again."""
+        """End a measure where its release holds and start it where its trigger does; where it is over it waits again."""
         placed, entries = self.schedule.placed[i], self._entries(i)
-        trigger = placed.measure.trigger
-        if trigger is None:
-            return
-        stage = self._stage[entries]
-        over = stage >= placed.measure.ladder()
-        areas, at_sites = self._watch.cases(trigger.window_days)
-        if placed.measure.SCOPE == "province":
-            cases = areas.sum(keepdims=True)
-        else:
-            cases = np.concatenate([areas[placed.communes], at_sites[placed.sites]])
-        pulled = ((stage == WAITING) | over) & (cases >= trigger.at_least)
-        if over.any() or pulled.any():
-            stage[over] = WAITING
-            stage[pulled], self._since[entries][pulled] = 0, day
+        measure, watch = placed.measure, self._watch
+        places = Places(self.schedule.ground, measure.SCOPE == "province", placed.communes, placed.sites)
+        stage, since = self._stage[entries], self._since[entries]
+        before = stage.copy()
+        if measure.release is not None and (on := (stage >= 0) & (stage < measure.ladder())).any():
+            released = on & holds(measure.release, watch, places, since)
+            stage[released], since[released] = RELEASED if measure.trigger else measure.ladder(), day
+        if measure.trigger is not None:
+            stage[stage >= measure.ladder()] = WAITING
+            # What led to a start that is over by release is not counted again.
+            first = np.where(stage == RELEASED, since, -NEVER) if (stage == RELEASED).any() else None
+            pulled = (stage < 0) & holds(measure.trigger, watch, places, first)
+            stage[pulled], since[pulled] = 0, day
+        if (stage != before).any():
             self._regroup(i)
 
     def _entries(self, i: int) -> slice:
@@ -379,6 +384,7 @@ def blank_of(ground: Ground) -> Draft:
         economy=no_economy_controls(ground.n_communes, ground.n_sites, ground.n_sectors, ground.n_channels),
         demand=np.ones((ground.n_communes, ground.n_sectors)),
         logistics=np.ones(ground.n_communes),
+        compliance=np.zeros(ground.n_communes),
         level=np.zeros(ground.n_communes, np.int8),
         restricted=np.zeros(ground.n_communes, np.float32),
     )

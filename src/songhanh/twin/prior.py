@@ -18,6 +18,7 @@ from songhanh.joint.horizon import table as joint_table
 from songhanh.joint.introductions import Introduction, infections_from, introductions
 from songhanh.joint.setting import setting
 from songhanh.joint.world import BEHAVIOUR, PLACES, UNSEEN, World
+from songhanh.measures import drawn_apart
 from songhanh.measures import parameters as effects_table
 from songhanh.twin.table import table
 
@@ -48,11 +49,14 @@ class Prior:
         Introductions: the number of people is drawn log-uniformly, the day uniformly (two coordinates each).
     structures
         Structures of the model, equally likely beforehand; with more than one the last coordinate says which.
+    apart
+        Effects of single kinds of measures, drawn by their names (`songhanh.measures.drawn_apart`).
     """
 
     varied: tuple[tuple[str, Parameter], ...]
     sources: tuple[Introduction, ...]
     structures: tuple[str, ...] = (PLACES,)
+    apart: tuple[Parameter, ...] = ()
 
     @property
     def silent(self) -> NDArray[np.bool_]:
@@ -93,6 +97,10 @@ class Prior:
         values: dict[str, dict[str, float]] = {"epidemic": {}, "effects": {}, "economy": {}, "joint": {}}
         for (room, row), u in zip(self.varied, point, strict=False):
             values[room][row.name] = row.quantile(float(u))
+        for row in self.apart:
+            values["effects"][row.name] = row.quantile(
+                float(derived_seed("apart", luck, number, row.name)) / 2.0**64
+            )
         structure = self.structure(point)
         if structure == UNSEEN:
             _less_seen(values["epidemic"], values["effects"])
@@ -142,5 +150,11 @@ def prior(pack_ref: str, as_of: date, structures: tuple[str, ...] = (PLACES,)) -
     )
     if BEHAVIOUR in structures:
         rooms = (*rooms, ("joint", joint_table()))
+    alone = drawn_apart()
     varied = tuple((room, row) for room, rows in rooms for row in rows if row.is_varied)
-    return Prior(varied, tuple(introductions(setting(pack_ref), as_of)), structures)
+    return Prior(
+        varied=tuple((room, row) for room, row in varied if room != "effects" or row.name not in alone),
+        sources=tuple(introductions(setting(pack_ref), as_of)),
+        structures=structures,
+        apart=tuple(row for room, row in varied if room == "effects" and row.name in alone),
+    )
