@@ -78,7 +78,8 @@ def describe_failures(failed: Flags, worlds: Sequence[World], seed: int) -> dict
     values = table().defaults()
     n, n_failing = len(failed), int(failed.sum())
     least = max(int(values["discovery_least_worlds"]), int(values["discovery_least_share"] * n))
-    rules = Rules(values["discovery_peel_share"], least, values["discovery_chance"])
+    most = int(values["discovery_most_dimensions"])
+    rules = Rules(values["discovery_peel_share"], least, values["discovery_chance"], most)
     boxes: list[tuple[Box, float]] = []
     dimensions: list[Dimension] = []
     if min(n_failing, n - n_failing) >= least:
