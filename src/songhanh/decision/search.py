@@ -142,7 +142,7 @@ def search(
     tried = _tried(this, worlds, n_rules, state)
     chosen = _front(tried)
     fresh = world_set(
-        reference, as_of, _fresh_seed(seed), n_fresh, n_histories, n_jobs, on_progress, should_stop
+        reference, as_of, fresh_seed(seed), n_fresh, n_histories, n_jobs, on_progress, should_stop
     )
     plans = {Rule.at(steps).id: this.plan(steps) for steps in chosen}
     everything = {**{slug: named.plan for slug, named in standing.items()}, **plans}
@@ -203,7 +203,8 @@ def _check(n_rules: int, n_worlds: int, n_fresh: int, days: int, objectives: Seq
         raise SonghanhError(faults)
 
 
-def _fresh_seed(seed: int) -> int:
+def fresh_seed(seed: int) -> int:
+    """Return the seed of the fresh worlds of a search: other pasts and other luck than those searched on."""
     return int(derived_seed("fresh", seed) % np.uint64(2**31))
 
 

@@ -35,7 +35,7 @@ class Ensemble:
     """What to run: some plans of a pack from an as-of date, under given limits.
 
     ``as_of`` cuts the history (nothing later is known); with ``hindsight`` all dated rows are read (replay).
-    ``economy_days`` are the days of the economy after the as-of date; None runs it to 31 December.
+    ``economy_days`` after the as-of date are run of the economy, by default all to 31 December.
     """
 
     pack_ref: str
@@ -79,10 +79,11 @@ def one_world(ensemble: Ensemble, world: World) -> list[Outcome]:
         ensemble.hindsight,
         ensemble.economy_days,
     )
-    return [
-        run.run(name, schedule(ensemble.pack_ref, ensemble.as_of, plan, ensemble.hindsight), world)
+    orders = [
+        (name, schedule(ensemble.pack_ref, ensemble.as_of, plan, ensemble.hindsight))
         for name, plan in ensemble.plans
     ]
+    return run.run_plans(orders, world)
 
 
 def run_ensemble(

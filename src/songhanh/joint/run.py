@@ -8,7 +8,7 @@ stays at home from the next day on. Idle sites transmit less, idle boarding hous
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -24,6 +24,8 @@ from songhanh.joint.setting import Setting
 from songhanh.joint.world import World
 from songhanh.measures import DayMeasures, Run, Schedule
 from songhanh.response import Observed
+
+Watch = Callable[[int, DayMeasures], None]
 
 
 class Runner:
@@ -78,7 +80,33 @@ class Runner:
 
     def run(self, plan: str, schedule: Schedule, world: World) -> Outcome:
         """Run one plan in one world to both horizons."""
-        days, tally = self.live(schedule, world)
+        return self._outcome(plan, world, *self.live(schedule, world))
+
+    def run_plans(self, plans: Sequence[tuple[str, Schedule]], world: World) -> list[Outcome]:
+        """Run some plans in one world, in order, as `run` would one by one; they share the past, which is lived once.
+
+        Plans differ only from the day after the as-of date on: the state of that evening is kept in memory and each
+        plan goes on from it.
+        """
+        if len(plans) < 2 or any(schedule.as_of is None for _, schedule in plans):
+            return [self.run(name, schedule, world) for name, schedule in plans]
+        days = self._begin(world, plans[0][1], self.limits)
+        past = [days.live(day) for day in range(self.horizon.as_of + 1)]
+        epidemic, economy = self.engine.snapshot(), self.economy.snapshot()
+        outcomes = []
+        for k, (name, schedule) in enumerate(plans):
+            if k > 0:
+                self.engine.restore(epidemic)
+                self.economy.restore(economy)
+            tally = Tally(self.setting, self.horizon, world.effects)
+            for day, today in enumerate(past):
+                tally.add(day, today)
+            on = days.fork(schedule)
+            self._live_on(on, tally, len(past), world)
+            outcomes.append(self._outcome(name, world, on, tally))
+        return outcomes
+
+    def _outcome(self, plan: str, world: World, days: Days, tally: Tally) -> Outcome:
         loss = Loss(days.lost_on, self.engine.n_infections, self.engine.n_fatal)
         return outcome_of(plan, world.number, self.engine.result(), self.economy.result(), tally, loss)
 
@@ -86,18 +114,29 @@ class Runner:
         self,
         schedule: Schedule,
         world: World,
-        watch: Callable[[int, DayMeasures], None] = lambda day, today: None,
+        watch: Watch = lambda day, today: None,
     ) -> tuple[Days, Tally]:
         """Live all days of both horizons, calling ``watch`` after each; the arrays stay in `engine` and `economy`."""
         days = self._begin(world, schedule, self.limits)
         tally = Tally(self.setting, self.horizon, world.effects)
-        for day in range(self.horizon.economy_days):
+        self._live_on(days, tally, 0, world, watch)
+        return days, tally
+
+    def _live_on(
+        self,
+        days: Days,
+        tally: Tally,
+        first: int,
+        world: World,
+        watch: Watch = lambda day, today: None,
+    ) -> None:
+        """Live all days from one on."""
+        for day in range(first, self.horizon.economy_days):
             if day == self.horizon.as_of + 1:
                 self.engine.reseed(np.uint64(world.future_luck))
             today = days.live(day)
             tally.add(day, today)
             watch(day, today)
-        return days, tally
 
     def _begin(
         self, world: World, schedule: Schedule, limits: Limits | None, with_accounts: bool = True
@@ -125,6 +164,12 @@ class Days:
         self._active = np.ones(runner.setting.population.n_sites, np.float32)
         self._observed = Observed(runner.engine.reported, runner.engine.reported_site)
         self.lost_on = -1
+
+    def fork(self, schedule: Schedule) -> Days:
+        """Return the days of another plan, which go on from where these stand."""
+        other = Days(self._runner, self._run.fork(schedule), self._limits)
+        other._active, other.lost_on = self._active, self.lost_on
+        return other
 
     def live(self, day: int) -> DayMeasures:
         """Live the next day and return its levers."""
