@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import plain_levers as plain
 import pytest
-from test_levers import LAW, TEXTS
+from tried import LAW, TEXTS, decided
 
 from songhanh import province
 from songhanh.epidemic.controls import EpidemicControls
@@ -28,6 +28,10 @@ TRIGGERED = (
     f'kind = "firm_closure"\nwhere = ["park-a", "park-b", "rest"]\ncases = 3\ndays = 5\n{LAW}',
     f'kind = "lockdown"\nwhere = ["C2"]\nshare = 0.3\n{LAW}',
     f'kind = "site_mode"\nmode = "staggered"\nwhere = ["park-b"]\n{LAW}',
+    (f'kind = "school_closure"\nwhere = ["C2", "C3"]\n{LAW}\n'
+    'trigger = { indicator = "growth", at_least = 1.5, for_days = 2 }\nrelease = { indicator = "days_without", at_least = 4 }'),
+    (f'kind = "communication"\nwhere = ["D1", "C3"]\n{LAW}\ntrigger = {{ indicator = "per_100k_week", at_least = 30 }}\n'
+    'release = { indicator = "cases", at_most = 2 }'),
 )  # fmt: skip
 
 
@@ -38,6 +42,11 @@ def observed(seed: int, communes: int, sites: int, days: int = 130) -> Observed:
     areas = random.poisson(0.4, (days, communes, 4)) * np.repeat(burning, 10, axis=0)[:days]
     firms = random.poisson(0.6, (days, sites + 1)) * (random.random((days, sites + 1)) < 0.4)
     return Observed(areas.astype(np.int32), firms.astype(np.int32))
+
+
+def usual() -> list[str]:
+    """Return all kinds that can be decided on the usual evening."""
+    return [text for kind, text in TEXTS.items() if decided(kind) == decided("distancing")]
 
 
 def compare(schedule: Schedule, seen: Observed, days: int, effects: dict[str, float] | None = None) -> int:
@@ -53,13 +62,15 @@ def compare(schedule: Schedule, seen: Observed, days: int, effects: dict[str, fl
 
 @pytest.mark.parametrize("seed", range(3))
 def test_all_kinds_together_under_moving_stages(schedule_of: Build, seed: int) -> None:
-    schedule = schedule_of(*TEXTS.values(), *TRIGGERED, orders=(TEXTS["testing"] + "\nfrom = 2021-05-11",))
+    late = max(decided(kind) for kind in KINDS)
+    order = TEXTS["testing"] + "\nfrom = 2021-05-11"
+    schedule = schedule_of(*TEXTS.values(), *TRIGGERED, orders=(order,), as_of=late)
     assert {placed.measure.kind for placed in schedule.placed} == set(KINDS)
-    assert compare(schedule, observed(seed, 4, 2), 130) > 60
+    assert compare(schedule, observed(seed, 4, 2, 190), 190) > 60
 
 
 def test_levers_of_yesterday_are_not_written_over(schedule_of: Build) -> None:
-    schedule, seen = schedule_of(*TEXTS.values(), *TRIGGERED), observed(5, 4, 2)
+    schedule, seen = schedule_of(*usual(), *TRIGGERED), observed(5, 4, 2)
     run, kept = schedule.start(), []
     for day in range(100):
         today = run.controls(day, seen)
@@ -88,9 +99,10 @@ def test_plans_of_the_example(slug: str) -> None:
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_a_measure_acts_in_each_place_by_itself(schedule_of: Build, kind: str) -> None:
     """What `Voice.part` picks for places at several stages is what the measure says when it is asked there."""
-    schedule = schedule_of(TEXTS[kind].replace('["C1"]', '["C1", "C3", "C4"]').replace('["park-a"]', '["*"]'))
+    text = TEXTS[kind].replace('["C1"]', '["C1", "C3", "C4"]').replace('["park-a"]', '["park-a", "park-b"]')
+    schedule = schedule_of(text, as_of=decided(kind))
     run, placed = schedule.start(), schedule.placed[-1]
-    today = schedule.on(40)
+    today = schedule.on(71)
     voice = run._heard[0].voice(0, schedule.placed[0], today)
     ladder, n = placed.measure.ladder(), len(placed.communes)
     for seed in range(4):
@@ -122,7 +134,7 @@ def test_a_lever_without_a_rule_is_built_in_order(schedule_of: Build) -> None:
         def contacts(self, at: At, controls: EpidemicControls) -> None:
             controls.vaccination[at.communes] += np.float32(0.01)
 
-    schedule = schedule_of(*TEXTS.values())
+    schedule = schedule_of(*usual())
     run = schedule.start()
     today = schedule.on(40)
     at = run._heard[0].at(today, 0, np.arange(4), np.zeros(0, np.intp))

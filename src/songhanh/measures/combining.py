@@ -37,6 +37,11 @@ def _sum(one: Any, other: Any) -> Any:
     return one + other
 
 
+def _part(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
+    """Return the sum of two parts of the same people."""
+    return np.asarray(np.minimum(one + other, np.ones((), one.dtype)))
+
+
 def _rules() -> dict[Lever, tuple[Rule, str]]:
     """Return how overlapping measures combine in each lever, and whether it is by commune, by site or of the province."""
     least, most = np.minimum, np.maximum
@@ -47,6 +52,8 @@ def _rules() -> dict[Lever, tuple[Rule, str]]:
         (EPIDEMIC, least, SITE, "site_contact site_share"),
         (EPIDEMIC, most, SITE, "site_mode firm_close_days site_sampling"),
         (EPIDEMIC, _fewest, SITE, "firm_close_cases"),
+        (EPIDEMIC, _part, COMMUNE, "vaccination"),
+        (EPIDEMIC, _part, SITE, "site_vaccination"),
         (EPIDEMIC, least, PROVINCE, "trace_share"),
         (EPIDEMIC, most, PROVINCE, "trace contact_action contact_days test_days"),
         (EPIDEMIC, _sum, PROVINCE, "trace_capacity quarantine_places lab_capacity"),
@@ -56,7 +63,7 @@ def _rules() -> dict[Lever, tuple[Rule, str]]:
         (ECONOMY, least, PROVINCE, "household_demand other_demand export_demand import_logistics"),
         (ECONOMY, least, PROVINCE, "export_logistics channel"),
         (OWN, least, COMMUNE, "demand logistics"),
-        (OWN, most, COMMUNE, "level restricted"),
+        (OWN, most, COMMUNE, "level restricted compliance"),
         (OWN, max, PROVINCE, "green_lane"),
     )
     return {(sheet, name): (rule, axis) for sheet, rule, axis, names in groups for name in names.split()}

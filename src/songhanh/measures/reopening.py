@@ -64,11 +64,16 @@ class Watch:
             sites.append(sites[-1] + observed.at_sites(report_day, report_day))
         self.known_to = until
 
-    def cases(self, window_days: int) -> tuple[Cases, Cases]:
-        """Return (C,) cases outside quarantine and (S + 1,) among workers, of the last days that are known."""
+    def between(self, first: int, last: int) -> tuple[Cases, Cases]:
+        """Return (C,) cases outside quarantine and (S + 1,) among workers, reported on days first..last."""
         areas, sites = self._sums
-        first = max(self.known_to + 1 - window_days, 0)
-        return areas[-1] - areas[first], sites[-1] - sites[first]
+        end = min(max(last + 1, 0), len(areas) - 1)
+        start = min(max(first, 0), end)
+        return areas[end] - areas[start], sites[end] - sites[start]
+
+    def cases(self, window_days: int) -> tuple[Cases, Cases]:
+        """Return the same, of the last days that are known."""
+        return self.between(self.known_to + 1 - window_days, self.known_to)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from songhanh.epidemic import parameter_table as epidemic_table
 from songhanh.joint.introductions import Introduction, infections_from, introductions
 from songhanh.joint.setting import setting
 from songhanh.joint.world import World
+from songhanh.measures import drawn_apart
 from songhanh.measures import parameters as effects_table
 
 
@@ -44,10 +45,13 @@ class Prior:
         Room and row of every parameter whose low and high differ, in the order of a point's coordinates.
     sources
         Introductions: the number of people is drawn log-uniformly, the day uniformly (two coordinates each).
+    apart
+        Effects of single kinds of measures, drawn by their names (`songhanh.measures.drawn_apart`).
     """
 
     varied: tuple[tuple[str, Parameter], ...]
     sources: tuple[Introduction, ...]
+    apart: tuple[Parameter, ...] = ()
 
     @property
     def silent(self) -> NDArray[np.bool_]:
@@ -82,6 +86,10 @@ class Prior:
         values: dict[str, dict[str, float]] = {"epidemic": {}, "effects": {}, "economy": {}}
         for (room, row), u in zip(self.varied, point, strict=False):
             values[room][row.name] = row.quantile(float(u))
+        for row in self.apart:
+            values["effects"][row.name] = row.quantile(
+                float(derived_seed("apart", luck, number, row.name)) / 2.0**64
+            )
         imports, origins = infections_from(self.sources, point[len(self.varied) :], luck)
         return World(
             number=number,
@@ -106,5 +114,10 @@ def prior(pack_ref: str, as_of: date) -> Prior:
     """
     groups = tables()
     rooms = (("epidemic", groups.epidemic), ("effects", groups.effects), ("economy", groups.economy))
+    alone = drawn_apart()
     varied = tuple((room, row) for room, table in rooms for row in table if row.is_varied)
-    return Prior(varied, tuple(introductions(setting(pack_ref), as_of)))
+    return Prior(
+        varied=tuple((room, row) for room, row in varied if room != "effects" or row.name not in alone),
+        sources=tuple(introductions(setting(pack_ref), as_of)),
+        apart=tuple(row for room, row in varied if room == "effects" and row.name in alone),
+    )
