@@ -33,7 +33,7 @@ def roomy(tmp_path_factory: pytest.TempPathFactory) -> str:
             {"date": "2021-06-01", "indicator": "cluster_cases", "area_or_site": "firm-x", "value": 40},
         ],
     )
-    lodged = 'kind = "site_mode"\nmode = "on_site"\nshare = 1.0\nwhere = ["park-a"]\nlegal_basis = ["qd-2194-2020"]'
+    lodged = 'kind = "site_mode"\nmode = "two_points"\nshare = 1.0\nwhere = ["park-a"]\nlegal_basis = ["qd-2194-2020"]'
     (folder / "plans" / "50-crowded.toml").write_text(small.plan_text(lodged), encoding="utf-8")
     # Word for word the orders in force: as good as them, so neither beats the other.
     (folder / "plans" / "60-the-same.toml").write_text(small.plan_text(), encoding="utf-8")

@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 import small
 
+from songhanh.core.days import date_of
 from songhanh.core.errors import SonghanhError
 from songhanh.decision import Ceilings
-from songhanh.decision.capacities import Capacities
+from songhanh.decision.capacities import Capacities, capacities_on, loads, overruns
 from songhanh.decision.ceilings import broken
 from songhanh.decision.compare import neighbours
 from songhanh.decision.evaluate import describe_plans
 from songhanh.joint.outcome import Outcome
+from songhanh.measures.base import STAFF
 
 PLENTY = Capacities(((small.AS_OF, None, 10**6),), ((small.AS_OF, None, 10**6),))
 
@@ -95,6 +97,32 @@ def test_a_plan_that_breaks_a_ceiling_beats_none_that_keeps_it(outcome: Outcome)
     bound = told(plans, Ceilings(peak_hospital=100))
     assert bound["kept"]["dominated_by"] == [] and bound["kept"]["on_front"]
     assert bound["as-crowded"]["dominated_by"] == ["crowded"]
+
+
+def test_forces_are_held_against_what_can_be_called_up_by_kind_and_day(outcome: Outcome) -> None:
+    first, origin = small.horizon().as_of + 1, small.ground().pack.outbreak_from
+    later = date_of(origin, first + 5)
+    limits = replace(
+        PLENTY, forces=(("guards", small.AS_OF, 10), ("guards", later, 4), ("tracers", later, 1))
+    )
+    asked = np.zeros_like(outcome.staff_days)
+    asked[:, STAFF.index("guards")] = 6  # more than the four of the sixth day on
+    asked[:4, STAFF.index("tracers")] = 9  # before any limit is known
+    asked[:, STAFF.index("drivers")] = 1e6  # no row: no limit
+    busy = replace(made(outcome), staff_days=asked)
+    found = {load.id: load for load in loads(busy, limits, origin, small.horizon())}
+    assert found["forces-guards"].excess == 0.5 and np.flatnonzero(found["forces-guards"].over)[0] == 5
+    assert found["forces-tracers"].excess == -1 and not found["forces-tracers"].over.any()
+    assert "forces-drivers" not in found
+    (row,) = overruns([busy], limits, origin, small.horizon())
+    assert row["what"]["en"] == "guards and patrols" and row["first_on"] == later.isoformat()
+
+
+def test_forces_of_a_pack_are_those_known_on_the_date() -> None:
+    pack = small.ground().pack
+    assert capacities_on(pack, small.AS_OF).on_duty(small.AS_OF, "inspectors") == 40
+    assert capacities_on(pack, small.AS_OF).kinds == ("inspectors",)
+    assert capacities_on(pack, small.AS_OF).on_duty(small.AS_OF, "guards") == np.inf
 
 
 def test_differences_are_paired_by_world(outcome: Outcome) -> None:

@@ -222,7 +222,7 @@ def test_a_snapshot_holds_a_running_outbreak_and_can_be_taken_up_twice() -> None
     schedule = small.scheduled(
         *small.PLANS["40-lockdown.toml"][1],
         'kind = "hamlet_sealing"\nwhere = ["*"]\ncases = 1\nlegal_basis = ["qd-3986-2020"]',
-        'kind = "sampling"\nwhere = ["*"]\nevery_days = 2\nlegal_basis = ["luat-03-2007"]',
+        'kind = "sampling"\nwhere = ["*"]\nevery_days = 2\nuntil = 2021-05-18\nlegal_basis = ["luat-03-2007"]',
     )
     runner = Runner(small.ground(), small.horizon(), None)
     days = runner._begin(WORLDS[0], schedule, None)

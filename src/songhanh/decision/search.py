@@ -16,7 +16,7 @@ from songhanh.core.days import date_of
 from songhanh.core.errors import Fault, SonghanhError
 from songhanh.core.rng import derived_seed
 from songhanh.core.text import Text
-from songhanh.decision.capacities import BEDS, ICU, LAB, LODGING, PLACES, table
+from songhanh.decision.capacities import table
 from songhanh.decision.ceilings import Ceilings
 from songhanh.decision.evaluate import describe_plans, describe_worlds
 from songhanh.decision.heading import heading
@@ -43,7 +43,6 @@ OBJECTIVES = (
     "household_income_lost_vnd_bn",
     "public_cost_vnd_bn",
 )
-NAMES = {"beds": BEDS, "icu": ICU, "places": PLACES, "lab": LAB, "lodging": LODGING}
 NOTE = Text(
     "Các quy tắc được tìm trên ít kịch bản chung rồi kiểm tra lại trên kịch bản mới (lịch sử và may rủi khác). Dịch được tính "
     "đến hết kỳ; kinh tế tính thêm một số ngày sau đó, coi như không còn ai nhiễm, để các lệnh còn hiệu lực được nới theo quy "
@@ -406,10 +405,11 @@ def _indicator(name: str) -> dict[str, Any]:
 
 
 def _constraints(question: Question) -> list[dict[str, Any]]:
+    names = question.capacities.names()
     return [
         {
             "id": name,
-            "name": (NAMES[name] if name in NAMES else BY_ID[name].name).as_dict(),
+            "name": (names[name] if name in names else BY_ID[name].name).as_dict(),
             "may_be_passed_in": share,
         }
         for name, share in question.shares().items()
