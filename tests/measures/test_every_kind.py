@@ -207,3 +207,13 @@ def test_the_page_tells_levers_needs_fields_and_law_of_every_kind(kind: str) -> 
 def test_the_page_tells_of_no_other_kind() -> None:
     text = PAGE.read_text(encoding="utf-8")
     assert sorted(line[5:-1] for line in text.split("\n") if line.startswith("### `")) == sorted(KINDS)
+
+
+def test_the_example_of_the_page_closes_and_reopens(schedule_of: Build, quiet: Observed) -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    example = text[text.index("```toml\n[[measures]]") :].split("```")[1]
+    schedule = schedule_of(example.removeprefix("toml\n[[measures]]\n"))
+    quiet.reported_site[20, 0] = 3
+    run = schedule.start()
+    shut = [bool(run.controls(day, quiet).epidemic.site_mode[0]) for day in range(40)]
+    assert [day for day, closed in enumerate(shut) if closed] == list(range(21, 28))

@@ -212,32 +212,33 @@ def _column(pack: Pack, table: str, name: str) -> list[Any]:
     return pack.tables[table][name].to_list() if table in pack.tables else []
 
 
-def years_in_groups(first: int, last: int) -> Floats:
-    """Return (9,) the share of each ten-year age group whose age lies between two ages, both included.
+def years_in_groups(first: Indices | int, last: Indices | int) -> Floats:
+    """Return (..., 9) the share of each ten-year age group whose age lies between two ages, both included.
 
     Years of a group are taken as equally many; the last group is open, and counts as the ten years from 80.
     """
     begins = 10 * np.arange(N_AGE_GROUPS)
-    return np.asarray(np.clip(np.minimum(last + 1, begins + 10) - np.maximum(first, begins), 0, 10) / 10.0)
+    until = np.minimum(np.asarray(last)[..., None] + 1, begins + 10)
+    years = until - np.maximum(np.asarray(first)[..., None], begins)
+    return np.asarray(np.clip(years, 0, 10) / 10.0)
 
 
 def _ages(pack: Pack, parents: list[str], residents: Floats, lodgers: Floats) -> Floats:
     """Return (C, 9) people by age group: residents as their area's table, lodgers evenly over the ages hired."""
-    shares: dict[str, Floats] = {}
-    for row in pack.tables["population_by_age"].to_dicts():
-        first, last = int(row["age_from"]), min(int(row["age_to"]), 10 * N_AGE_GROUPS - 1)
-        years = years_in_groups(first, last) * 10.0
-        band = shares.setdefault(str(row["area_code"]), np.zeros(N_AGE_GROUPS))
-        band += float(row["people"]) * years / max(years.sum(), 1.0)
+    table = pack.tables["population_by_age"]
+    areas = {code: row for row, code in enumerate(table["area_code"].cast(pl.String).unique().sort())}
+    last = np.minimum(table["age_to"].to_numpy(), 10 * N_AGE_GROUPS - 1)
+    years = years_in_groups(table["age_from"].to_numpy(), last)
+    spread = table["people"].to_numpy()[:, None] * years / np.maximum(years.sum(axis=1, keepdims=True), 0.1)
+    people = np.zeros((len(areas), N_AGE_GROUPS))
+    np.add.at(people, [areas[code] for code in table["area_code"].cast(pl.String)], spread)
+    composition = people / np.maximum(people.sum(axis=1, keepdims=True), 1e-300)
     values = people_parameters().defaults()
     hired = years_in_groups(int(values["lodger_age_from"]), int(values["lodger_age_until"]))
     codes = pack.communes["code"].cast(pl.String).to_list()
-    own = [
-        shares.get(code, shares.get(parent, np.zeros(N_AGE_GROUPS)))
-        for code, parent in zip(codes, parents, strict=True)
-    ]
-    composition = np.array([share / max(share.sum(), 1e-300) for share in own])
-    return np.asarray(residents[:, None] * composition + lodgers[:, None] * hired / hired.sum())
+    # An area without a table of its own has that of its district.
+    own = [areas[code if code in areas else parent] for code, parent in zip(codes, parents, strict=True)]
+    return np.asarray(residents[:, None] * composition[own] + lodgers[:, None] * hired / hired.sum())
 
 
 def _events(pack: Pack) -> tuple[tuple[date, date, str], ...]:
