@@ -256,7 +256,7 @@ def _tried(this: _Run, worlds: WorldSet, n_rules: int, state: State) -> dict[Ste
             try:
                 plans[Rule.at(steps).id] = this.plan(steps)
             except SonghanhError as error:
-                refused[steps] = error.faults[0].message
+                refused[steps] = f"{error.faults[0].code}: {error.faults[0].message}"
         points = judge(question, plans, worlds.worlds, this.n_jobs, within, this.should_stop)
         return [
             Tried(steps, refused=refused[steps])
@@ -422,8 +422,11 @@ def _parameter(k: int) -> dict[str, Any]:
 
 def _refused(tried: Mapping[Steps, Tried]) -> list[dict[str, Any]]:
     """Say which laws and limits refused rules before they were run, and how many each."""
-    reasons: dict[str, int] = {}
+    reasons: dict[str, list[str]] = {}
     for one in tried.values():
         if one.refused:
-            reasons[one.refused] = reasons.get(one.refused, 0) + 1
-    return [{"why": why, "rules": n} for why, n in reasons.items()]
+            reasons.setdefault(one.refused.partition(":")[0], []).append(one.refused)
+    return [
+        {"code": code, "example": said[0].partition(": ")[2], "rules": len(said)}
+        for code, said in reasons.items()
+    ]
