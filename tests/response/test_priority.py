@@ -24,8 +24,8 @@ from songhanh.response.priority import (
     falls,
     prioritise,
     priority_rule,
-    risk_levels,
     rises,
+    risk_levels,
 )
 
 RULE = priority_rule("vn-2021", date(2021, 5, 17))
@@ -134,7 +134,9 @@ def test_areas_are_judged_one_by_one(several: list[dict[str, object]]) -> None:
 def test_names_are_complete_in_both_languages() -> None:
     assert set(MODE_IDS) == set(MODE_NAMES) == set(Mode)
     assert set(RISK_IDS) == set(RISK_NAMES) == set(Risk)
-    assert all(text.vi and text.en and text.vi != text.en for text in [*MODE_NAMES.values(), *RISK_NAMES.values()])
+    assert all(
+        text.vi and text.en and text.vi != text.en for text in [*MODE_NAMES.values(), *RISK_NAMES.values()]
+    )
 
 
 def test_without_a_rule_in_force_it_says_so() -> None:
