@@ -21,11 +21,12 @@ from songhanh.response.priority import (
     Risk,
     Seen,
     Why,
+    allowed_modes,
     falls,
     prioritise,
     priority_rule,
-    risk_levels,
     rises,
+    risk_levels,
 )
 
 RULE = priority_rule("vn-2021", date(2021, 5, 17))
@@ -134,7 +135,9 @@ def test_areas_are_judged_one_by_one(several: list[dict[str, object]]) -> None:
 def test_names_are_complete_in_both_languages() -> None:
     assert set(MODE_IDS) == set(MODE_NAMES) == set(Mode)
     assert set(RISK_IDS) == set(RISK_NAMES) == set(Risk)
-    assert all(text.vi and text.en and text.vi != text.en for text in [*MODE_NAMES.values(), *RISK_NAMES.values()])
+    assert all(
+        text.vi and text.en and text.vi != text.en for text in [*MODE_NAMES.values(), *RISK_NAMES.values()]
+    )
 
 
 def test_without_a_rule_in_force_it_says_so() -> None:
@@ -143,3 +146,12 @@ def test_without_a_rule_in_force_it_says_so() -> None:
     bare = PolicySet("bare", read_policies("vn-2021").documents, ())
     with pytest.raises(SonghanhError, match="priority"):
         priority_rule(bare, date(2021, 5, 17))
+
+
+@pytest.mark.parametrize("rank", range(5))
+def test_what_may_be_decided_is_what_the_rule_may_recommend(rank: int) -> None:
+    """The loosest mode that is allowed is what the rule gives the quietest, most productive area of that level."""
+    allowed = allowed_modes(rank, RULE)
+    assert allowed[-1] == mode(rank=rank)
+    assert allowed[0] == FIRST
+    assert list(allowed) == sorted(allowed, reverse=True)

@@ -117,6 +117,15 @@ def decided_plans() -> QuerySet[DecidedPlan]:
     return DecidedPlan.objects.all()
 
 
+def kept_for(run: Run) -> dict[str, Any]:
+    """Return what the models need beyond the question: of a decided plan the plan itself, or its record."""
+    if run.kind not in (Kind.RECORD, Kind.RERUN):
+        return {}
+    decided = DecidedPlan.objects.get(pk=run.details["decided"])
+    kept = {"record": decided.record} if run.kind == Kind.RERUN else {"plan": decided.plan_toml}
+    return {"slug": decided.plan_id, **kept}
+
+
 def reruns(decided: DecidedPlan) -> QuerySet[Run]:
     """Return the times that a decided plan was computed again, newest first."""
     same = Run.objects.filter(kind=Kind.RERUN, details__decided=decided.pk, ready_at__isnull=False)
