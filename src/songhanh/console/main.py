@@ -17,6 +17,7 @@ COMMANDS = {
     "decided": "songhanh.console.decided:decided",
     "demo": "songhanh.console.demo:demo",
     "economy": "songhanh.console.economy:economy",
+    "forecast": "songhanh.console.forecast:forecast",
     "manage": "songhanh.console.serve:manage",
     "priorities": "songhanh.console.priorities:priorities",
     "province": "songhanh.console.province:province",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -41,6 +42,10 @@ class Delays:
         """Tell whether delays can be told from the line list."""
         return self.announced is not None
 
+    def with_delays_of(self, wider: Delays) -> Delays:
+        """Return the cases of this place with the delays of a wider area, which has more cases to tell them from."""
+        return Delays(wider.announced, self.triangle, self.first, self.n)
+
     def at(self, share: float) -> int | None:
         """Return the delay in days below or at which a share of the cases is announced."""
         if self.announced is None:
@@ -48,12 +53,14 @@ class Delays:
         return int(np.searchsorted(np.cumsum(self.announced), share - 1e-12))
 
 
-def delays(lines: LineList, as_of: date) -> Delays:
+def delays(
+    lines: LineList, as_of: date, codes: Sequence[str] | None = None, sites: Sequence[str] | None = None
+) -> Delays:
     """Estimate the delay from the sample to the announcement, from what was announced by a date.
 
     Cases sampled lately are in the list only if they were announced fast. The probability of a delay given that it is
     no longer is estimated from the cases sampled early enough to show it (Lawless 1994, doi 10.2307/3315820, reverse
-    hazards), over the last weeks.
+    hazards), over the last weeks. With ``codes`` or ``sites`` only the cases of those communes or sites are taken.
     """
     values = table().defaults()
     since = as_of - timedelta(days=int(values["delay_window_days"]))
@@ -63,6 +70,10 @@ def delays(lines: LineList, as_of: date) -> Delays:
         & (pl.col("sampled_on") > since)
         & ((pl.col("reported_on") - pl.col("sampled_on")).dt.total_days() <= LONGEST)
     )
+    if codes is not None:
+        rows = rows.filter(pl.col("code").is_in(list(codes)))
+    if sites is not None:
+        rows = rows.filter(pl.col("site_id").is_in(list(sites)))
     days = (as_of - since).days
     triangle = np.zeros((days, LONGEST + 1))
     for sampled, reported, cases in zip(rows["sampled_on"], rows["reported_on"], rows["cases"], strict=True):
