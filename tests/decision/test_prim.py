@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from songhanh.decision.prim import Box, Deal, Rules, chance_of_box, chance_of_limit, find_box
+from songhanh.decision.prim import Box, Deal, Rules, chance_of_box, chance_of_limit, find_box, telling
 
-RULES = Rules(peel=0.1, least=10, chance=0.05)
+RULES = Rules(peel=0.1, least=10, chance=0.05, most=5)
 
 
 def worlds(n: int, p: int, seed: int) -> np.ndarray:
@@ -100,3 +100,21 @@ def test_a_box_is_what_it_says(seed: int, n: int, p: int, rate: float) -> None:
     assert box.density == pytest.approx(hit[inside].mean())
     assert box.coverage == pytest.approx((hit & inside).sum() / max(hit.sum(), 1))
     assert all(chance_of_limit(points, hit, box, int(k)) <= RULES.chance for k in box.limited)
+
+
+def test_the_telling_dimensions_are_those_of_the_best_single_limit() -> None:
+    """Against every threshold of every dimension, one by one."""
+    points = worlds(60, 9, 8)
+    points[:, 4] = np.round(points[:, 4] * 3)
+    hit = (points[:, 2] + points[:, 4] / 3 + 0.3 * worlds(60, 1, 9)[:, 0]) > 1.3
+    rules = Rules(peel=0.1, least=10, chance=0.05, most=2)
+
+    def best(column: np.ndarray) -> float:
+        boxes = [side for value in column for side in (column >= value, column < value)]
+        return max(
+            (2 * (hit & box).sum() / (box.sum() + hit.sum()) for box in boxes if 10 <= box.sum() < 60),
+            default=0.0,
+        )
+
+    scores = [best(points[:, k]) for k in range(9)]
+    assert telling(points, hit, rules).tolist() == sorted(np.argsort(scores)[::-1][:2].tolist())

@@ -33,7 +33,10 @@ from songhanh.twin.worlds import WorldSet, world_set
 
 SCHEMA = "songhanh-decided/1"
 # What a plan does by itself; its rank among others depends on those others and is no part of it.
-KEPT = ("outcomes", "daily", "areas", "sectors", "jobs_by_cause", "points", "feasible", "infeasible")
+KEPT = (
+    "outcomes", "daily", "areas", "sectors", "jobs_by_cause", "points", "feasible", "infeasible", "staff_days",
+    "restricted_for", "crops",
+)  # fmt: skip
 SPREAD = ("mean", "p05", "p50", "p95", "cvar90")
 INPUTS = ("pack", "policies", "models", "version", "world_set", "plan")
 NAMES = {

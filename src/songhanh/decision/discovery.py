@@ -7,7 +7,7 @@ when chance is judged, or a few pasts would pass for many worlds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from songhanh.core.rng import derived_seed
 from songhanh.core.text import Text
 from songhanh.decision.capacities import table
+from songhanh.decision.ceilings import Ceilings
 from songhanh.decision.parameter_names import name_of
 from songhanh.decision.prim import Box, Deal, Rules, chance_of_box, find_box
 from songhanh.joint.outcome import Outcome
@@ -38,29 +39,18 @@ class Dimension:
     is_kind: bool = False
 
 
-def failing(outcomes: Sequence[Outcome], at_most: Mapping[str, float]) -> Flags:
-    """Return (W,) in which worlds control is lost or an indicator passes its ceiling.
-
-    Parameters
-    ----------
-    at_most
-        Ceiling by indicator id (see `songhanh.decision.indicators`).
-
-    Raises
-    ------
-    KeyError
-        If an indicator is not one of the outcomes' totals.
-    """
-    lost = np.array([outcome.control_lost_on >= 0 for outcome in outcomes], np.bool_)
-    for indicator, ceiling in at_most.items():
-        lost |= np.array([outcome.totals[indicator] > ceiling for outcome in outcomes], np.bool_)
-    return lost
+def failing(outcomes: Sequence[Outcome], ceilings: Ceilings) -> Flags:
+    """Return (W,) in which worlds control is lost or a ceiling is broken."""
+    failed = np.array([outcome.control_lost_on >= 0 for outcome in outcomes], np.bool_)
+    for kept in ceilings.meets(outcomes).values():
+        failed |= ~kept
+    return failed
 
 
 def fails_when(
     outcomes: Sequence[Outcome],
     worlds: Sequence[World],
-    at_most: Mapping[str, float] | None = None,
+    ceilings: Ceilings = Ceilings(),  # noqa: B008  (frozen: nobody can change the default)
     seed: int = 1,
 ) -> dict[str, Any]:
     """Say in which worlds a plan fails, as boxes of their parameters.
@@ -69,8 +59,8 @@ def fails_when(
     ----------
     outcomes, worlds
         Of one plan, in the same order.
-    at_most
-        Ceilings by indicator; without any, only the loss of control is a failure.
+    ceilings
+        Without any, only the loss of control is a failure.
     seed
         Of the shuffles that chance is judged by.
 
@@ -80,7 +70,7 @@ def fails_when(
         ``share_failing``, ``n_worlds``, ``n_failing``, ``boxes`` (``conditions``, ``coverage``, ``density``, ``n``,
         ``chance``) and a ``note`` in words, which says so where nothing is found.
     """
-    return describe_failures(failing(outcomes, at_most or {}), worlds, seed)
+    return describe_failures(failing(outcomes, ceilings), worlds, seed)
 
 
 def describe_failures(failed: Flags, worlds: Sequence[World], seed: int) -> dict[str, Any]:
@@ -88,7 +78,8 @@ def describe_failures(failed: Flags, worlds: Sequence[World], seed: int) -> dict
     values = table().defaults()
     n, n_failing = len(failed), int(failed.sum())
     least = max(int(values["discovery_least_worlds"]), int(values["discovery_least_share"] * n))
-    rules = Rules(values["discovery_peel_share"], least, values["discovery_chance"])
+    most = int(values["discovery_most_dimensions"])
+    rules = Rules(values["discovery_peel_share"], least, values["discovery_chance"], most)
     boxes: list[tuple[Box, float]] = []
     dimensions: list[Dimension] = []
     if min(n_failing, n - n_failing) >= least:

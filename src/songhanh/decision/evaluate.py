@@ -16,6 +16,7 @@ from songhanh.decision.compare import base_plan, compare, neighbours
 from songhanh.decision.describe import describe_plan
 from songhanh.decision.heading import heading
 from songhanh.decision.indicators import INDICATORS
+from songhanh.decision.joined import join
 from songhanh.decision.statistics import spread
 from songhanh.joint.ensemble import Ensemble, Report, Stop, run_ensemble, schedule
 from songhanh.joint.horizon import Horizon, Limits
@@ -105,6 +106,7 @@ def evaluate(
     origin = ground.pack.outbreak_from
     capacities = capacities_on(ground.pack, as_of)
     described = describe_plans(reference, as_of, plans, outcomes, capacities, horizon, ceilings)
+    join(described, reference, as_of, plans, outcomes, worlds, ceilings)
     return {
         **heading(SCHEMA, ground, as_of, seed, n_worlds, worlds),
         "epidemic_until": date_of(origin, horizon.epidemic_days - 1).isoformat(),

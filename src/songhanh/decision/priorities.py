@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -38,33 +38,18 @@ from songhanh.response.priority import (
     rises,
 )
 from songhanh.twin.linelist import synthetic_line_list
+from songhanh.twin.lines import LineList
 from songhanh.twin.worlds import world_set
 
 SCHEMA = "songhanh-priorities/1"
 FORECAST_SCHEMA = "songhanh-forecast/1"
 
 
-class Lines(Protocol):
-    """What is read of a line list: its identity, the rows that were accepted and how many there were."""
-
-    @property
-    def id(self) -> str:
-        """Hash of the accepted rows."""
-
-    @property
-    def accepted(self) -> pl.DataFrame:
-        """Rows: reported_on, code, cases, found_where, site_id."""
-
-    @property
-    def rejected(self) -> pl.DataFrame:
-        """Rows that were not used."""
-
-
 def priorities(
     pack_ref: str | Path,
     as_of: date,
     seed: int = 1,
-    lines: Lines | None = None,
+    lines: LineList | None = None,
     forecast: Mapping[str, Any] | None = None,
     n_histories: int | None = None,
     n_jobs: int = -1,
@@ -98,7 +83,8 @@ def priorities(
         rows = rows_of(synthetic_line_list(reference, as_of, worlds.closest, ""))
         id_, synthetic, rejected = sha256(json_bytes(rows.select(pl.all().cast(pl.String)).rows())), True, 0
     else:
-        rows, id_, synthetic, rejected = lines.accepted, lines.id, False, lines.rejected.height
+        known = lines.until(as_of)
+        rows, id_, synthetic, rejected = known.accepted, known.id, known.synthetic, known.rejected.height
     observed = observed_in(ground, as_of, rows)
     codes = ground.pack.communes["code"].to_list()
     evening = Evening(
