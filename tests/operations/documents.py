@@ -767,7 +767,13 @@ def forecast_of(
 
 
 def priorities_of(
-    pack_ref: str, as_of: date, seed: int, n_worlds: int, on_progress: Progress, should_stop: ShouldStop
+    pack_ref: str,
+    as_of: date,
+    seed: int,
+    n_worlds: int,
+    forecast: dict[str, Any] | None,
+    on_progress: Progress,
+    should_stop: ShouldStop,
 ) -> dict[str, Any]:
     """Stand in for the decision room's priorities."""
     return priorities(as_of, seed)

@@ -12,11 +12,13 @@ from typing import Any
 from songhanh import decision
 from songhanh.core.canonical import json_bytes, sha256
 from songhanh.core.home import home, writable
+from songhanh.decision.seen import synthetic_lines
 from songhanh.joint.setting import setting
 from songhanh.measures import parse_plan
 from songhanh.operations.planning.engine import Progress, ShouldStop
 from songhanh.province import geometry as geometry_of
 from songhanh.province import load
+from songhanh.twin.forecast import forecast as forecast_of
 
 RERUN_SCHEMA = "songhanh-rerun/1"
 
@@ -47,6 +49,29 @@ def situation(
 ) -> dict[str, Any]:
     """Summarise where the province stands."""
     return decision.situation(pack_ref, as_of, seed=seed, on_progress=on_progress, should_stop=should_stop)
+
+
+def forecast(
+    pack_ref: str, as_of: date, seed: int, n_worlds: int, on_progress: Progress, should_stop: ShouldStop
+) -> dict[str, Any]:
+    """Forecast from the line list of the evening; it has paths of its own, so no worlds are asked for."""
+    lines = synthetic_lines(pack_ref, as_of, seed, on_progress=on_progress, should_stop=should_stop)
+    return forecast_of(load(pack_ref), lines, as_of, seed)
+
+
+def priorities(
+    pack_ref: str,
+    as_of: date,
+    seed: int,
+    n_worlds: int,
+    forecast: Mapping[str, Any] | None,
+    on_progress: Progress,
+    should_stop: ShouldStop,
+) -> dict[str, Any]:
+    """Recommend what comes first in each commune and district, by the forecast of the evening where there is one."""
+    return decision.priorities(
+        pack_ref, as_of, seed=seed, forecast=forecast, on_progress=on_progress, should_stop=should_stop
+    )
 
 
 def search(
@@ -129,15 +154,3 @@ def geometry(pack_ref: str) -> dict[str, Any]:
 def preload(pack_ref: str, as_of: date) -> None:
     """Load the people of a province and the kernels."""
     setting(pack_ref)
-
-
-def priorities(
-    pack_ref: str,
-    as_of: date,
-    seed: int,
-    n_worlds: int,
-    on_progress: Progress,
-    should_stop: ShouldStop,
-) -> dict[str, Any]:
-    """Recommend what comes first in each commune and district."""
-    return decision.priorities(pack_ref, as_of, seed=seed, on_progress=on_progress, should_stop=should_stop)
