@@ -179,7 +179,7 @@ const ECHARTS_SIDES = { "top-right": [9, -17], "top-left": [-21, -17], "bottom-r
 
 function letterPlaces(marks, width, height) {
   const taken = marks.map(({ at: [x, y] }) => ({ x, y, reach: 8 }));
-  const places = new Map();
+  const [places, letters] = [new Map(), []];
   for (const { id, at: [x, y] } of marks) {
     const cost = ([dx, dy]) => {
       const [cx, cy] = [x + dx, y + dy];
@@ -188,9 +188,10 @@ function letterPlaces(marks, width, height) {
     };
     const [side, shift] = Object.entries(SIDES).reduce((best, next) => (cost(next[1]) < cost(best[1]) - 0.5 ? next : best));
     places.set(id, ECHARTS_SIDES[side] ?? side);
+    letters.push([x + shift[0], y + shift[1]]);
     taken.push({ x: x + shift[0], y: y + shift[1], reach: 10 });
   }
-  return places;
+  return { places, letters };
 }
 
 // The smallest 1-2-5 steps that hold everything drawn: whole powers of ten would leave half the plane empty.
@@ -215,8 +216,10 @@ function draw(element) {
   if (data.plans) {
     const marks = data.plans.map((plan) =>
       ({ id: plan.id, at: chart.convertToPixel({ xAxisIndex: 0, yAxisIndex: 0 }, [plan.x[1], plan.y[1]]) }));
-    chart.setOption({ animation: false, ...plane(data, chart, letterPlaces(marks, chart.getWidth(), chart.getHeight())) }, true);
+    const { places, letters } = letterPlaces(marks, chart.getWidth(), chart.getHeight());
+    chart.setOption({ animation: false, ...plane(data, chart, places) }, true);
     element.dataset.marks = JSON.stringify(marks);
+    element.dataset.letters = JSON.stringify(letters);
   }
   if (!charts.has(element)) {
     charts.set(element, chart);

@@ -29,7 +29,7 @@ STORE = """
 import documents
 from songhanh.operations.project import serving
 serving.set_up()
-serving.store("test-province", documents.evaluation(), documents.situation(), documents.geometry())
+serving.store("bac-giang-2021", documents.answers(), documents.situation(), documents.geometry(), 100)
 """
 SERVE = "import sys; from songhanh.operations.project.serving import serve; serve(port=int(sys.argv[1]))"
 
@@ -59,12 +59,13 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a served installation that holds test documents."""
     assert (BUILD / "manifest.json").exists(), "the front end is not built: npm ci && npm run build"
     home = tmp_path_factory.mktemp("home")
-    names = ("evaluate", "situation", "geometry", "load")
-    stands_in = {"situation": "situation_of", "geometry": "geometry_of"}
+    names = (
+        "evaluate", "situation", "forecast", "priorities", "search", "what_if", "record", "rerun", "geometry", "preload",
+    )  # fmt: skip
     environment = os.environ | {
         "SONGHANH_HOME": str(home),
         "PYTHONPATH": os.pathsep.join([str(SOURCE), str(DOCUMENTS)]),
-        **{f"SONGHANH_{name.upper()}": f"documents.{stands_in.get(name, name)}" for name in names},
+        **{f"SONGHANH_{name.upper()}": f"documents.{name}_of" for name in names},
     }
     environment.pop("DATABASE_URL", None)
     subprocess.run([sys.executable, "-c", STORE], env=environment, check=True)

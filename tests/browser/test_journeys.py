@@ -17,18 +17,29 @@ PAGES = [
     "/situation/capacity/",
     "/decide/",
     "/decide/targeted/",
+    "/decide/targeted/what-if/",
+    "/decide/forecast/",
+    "/decide/priorities/",
+    "/decide/priorities/00000/",
 ]
 WIDTHS = [1280, 390]
 BUDGET_BYTES = 300_000
 
 
 def map_is_ready(page: Page) -> None:
+    unfold(page)
     if page.locator(".map-details:not([open]) > summary").count():
         page.locator(".map-details > summary").click()
     expect(page.locator("[data-map]")).to_have_attribute("data-ready", "yes", timeout=20_000)
 
 
+def unfold(page: Page) -> None:
+    """Open every folded part, as a reader would one by one."""
+    page.evaluate("document.querySelectorAll('details.fold').forEach((part) => { part.open = true; })")
+
+
 def charts_are_drawn(page: Page) -> None:
+    unfold(page)
     expect(page.locator(".chart canvas")).to_have_count(page.locator(".chart").count(), timeout=20_000)
 
 
@@ -69,7 +80,7 @@ def test_a_click_on_a_mark_opens_its_plan(visit: Any, width: int) -> None:
     assert len(marks) == 7
     column, row = marks["full-lockdown"]
     chart.click(position={"x": column, "y": row})
-    page.wait_for_url("**/decide/full-lockdown/")
+    page.wait_for_url("**/decide/full-lockdown/?run=*")
 
 
 def test_the_legend_filters_the_map(visit: Any) -> None:
@@ -84,18 +95,70 @@ def test_the_legend_filters_the_map(visit: Any) -> None:
 
 def test_run_again_shows_progress_and_ends_at_the_plans(visit: Any) -> None:
     page = visit(390).open("/decide/")
-    page.get_by_label("Số kịch bản").fill("12")
+    page.get_by_role("link", name="Đặt mức trần và so sánh lại").click()
+    page.get_by_label("Tử vong, nhiều nhất").fill("30")
+    page.get_by_label("Số kịch bản", exact=True).fill("12")
     page.get_by_label("Hạt giống").fill("9")
     page.get_by_role("button", name="Chạy ngầm").click()
     expect(page.locator("h1")).to_contain_text("12 kịch bản, hạt giống 9")
     page.wait_for_url("**/decide/?run=*", timeout=30_000)  # the fragment leads on by itself
     expect(page.locator(".lead-text").first).to_contain_text("12 kịch bản")
+    expect(page.locator(".ceilings")).to_contain_text("Tử vong ≤ 30")
+
+
+def test_a_moved_plan_answers_beside_its_form(visit: Any) -> None:
+    page = visit(390).open("/decide/targeted/")
+    page.get_by_role("link", name="Đổi ngày và ngưỡng").click()
+    page.locator("[name=m2-trigger-at_least]").fill("0")
+    page.get_by_role("button", name="Thử thay đổi").first.click()
+    expect(page.locator(".error-summary")).to_contain_text("Ngưỡng phải lớn hơn 0.")
+    page.locator("[name=m2-trigger-at_least]").fill("4")
+    page.get_by_role("button", name="Thử thay đổi").first.click()
+    expect(page.locator("#answer-title")).to_be_visible(timeout=15_000)  # the answer comes by itself
+    expect(page.locator("[name=m2-trigger-at_least]")).to_have_value("4")  # beside the form as it was sent
+    expect(page.locator(".answer .chart canvas")).to_have_count(4)
+
+
+def test_a_plan_is_adopted_and_an_area_decided(visit: Any) -> None:
+    page = visit().open("/decide/targeted/")
+    page.locator(".next-steps").get_by_role("link", name="Chọn phương án này").click()
+    page.get_by_label("Người quyết định").fill("Nguyễn Văn An")
+    page.get_by_label("Chức vụ").fill("Chủ tịch")
+    page.get_by_label("Lý do").fill("Ít ca nhất trong mọi kịch bản.")
+    page.get_by_role("button", name="Chọn phương án này").click()
+    expect(page.locator(".lead-text").first).to_contain_text("Nguyễn Văn An, Chủ tịch")
+    page.goto(page.url.split("/decide/")[0] + "/decide/priorities/?level=commune")
+    page.get_by_role("link", name="Xã 1.1", exact=True).click()
+    page.get_by_label("cả hai cùng lúc").check()
+    page.get_by_label("Người quyết định").fill("Nguyễn Văn An")
+    page.get_by_label("Chức vụ").fill("Chủ tịch")
+    page.get_by_label("Lý do").fill("Sản xuất vẫn giữ được.")
+    page.get_by_role("button", name="Lưu quyết định").click()
+    expect(page.locator("table")).to_contain_text("Sản xuất vẫn giữ được.")
+
+
+def test_letters_of_the_plane_stand_apart(visit: Any) -> None:
+    page = visit(390, language="en").open("/decide/")
+    charts_are_drawn(page)
+    letters = json.loads(page.locator("[data-chart=plane]").get_attribute("data-letters") or "[]")
+    assert len(letters) == 7
+    for k, (x, y) in enumerate(letters):
+        assert 0 < x < 390
+        assert all(abs(x - a) + abs(y - b) > 9 for a, b in letters[:k])
+
+
+def test_one_place_of_the_forecast_at_a_time(visit: Any) -> None:
+    page = visit(390, java_script_enabled=False).open("/decide/forecast/")
+    page.get_by_label("Nơi", exact=True).select_option(label="KCN Vân Trung")
+    page.locator(".filters").get_by_role("button", name="Xem").click()
+    expect(page.locator("#place-title")).to_have_text("KCN Vân Trung")
 
 
 def test_an_error_is_summed_up_and_has_the_focus(browser: Any, address: str) -> None:
     page = browser.new_page()
     page.goto(address + "/decide/")
-    page.get_by_label("Số kịch bản").fill("0")
+    page.get_by_role("link", name="Đặt mức trần và so sánh lại").click()
+    page.get_by_label("Số kịch bản", exact=True).fill("0")
     page.get_by_role("button", name="Chạy ngầm").click()
     expect(page.locator(".error-summary")).to_be_focused()
     page.close()
@@ -112,14 +175,15 @@ def test_reads_without_javascript(visit: Any, path: str) -> None:
 
 def test_a_run_works_without_javascript(visit: Any) -> None:
     page = visit(java_script_enabled=False).open("/decide/")
+    page.locator("#again summary").click()
     page.get_by_label("Hạt giống").fill("21")
     page.get_by_role("button", name="Chạy ngầm").click()
     for _ in range(60):
         page.reload()
-        if page.get_by_role("link", name="Xem các phương án").count():
+        if page.get_by_role("link", name="Xem kết quả").count():
             break
         page.wait_for_timeout(500)
-    page.get_by_role("link", name="Xem các phương án").click()
+    page.get_by_role("link", name="Xem kết quả").click()
     expect(page.locator(".lead-text").first).to_contain_text("hạt giống 21")
 
 
@@ -138,7 +202,7 @@ def test_keyboard_reaches_the_content(visit: Any) -> None:
     expect(page.locator("main")).to_be_focused()
 
 
-@pytest.mark.parametrize("path", ["/situation/", "/decide/"])
+@pytest.mark.parametrize("path", ["/situation/", "/decide/", "/decide/forecast/"])
 def test_weight_without_map_and_charts(visit: Any, path: str) -> None:
     weights: dict[str, int] = {}
     reader = visit()

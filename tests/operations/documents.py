@@ -12,6 +12,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from songhanh.core.canonical import json_bytes, sha256
+
 DISTRICTS = [
     "Thành phố Bắc Giang", "Huyện Yên Thế", "Huyện Tân Yên", "Huyện Lạng Giang", "Huyện Lục Nam",
     "Huyện Lục Ngạn", "Huyện Sơn Động", "Huyện Yên Dũng", "Huyện Việt Yên", "Huyện Hiệp Hòa",
@@ -382,6 +384,8 @@ def _plan(k: int, n_worlds: int, n_communes: int) -> dict[str, Any]:
         "cards": [CARD] if plan_id == "targeted" else [],
         "fails_when": FAILS if plan_id == "targeted" else None,
         "within_ceilings": 0.8,
+        "meets": {},
+        "breaks": [],
         "points": [
             [cases * math.exp(draw.gauss(0, 0.4)), lost * (1 + draw.gauss(0, 0.15))] for _ in range(n_worlds)
         ],
@@ -453,6 +457,16 @@ def evaluation(
                 "better": "less",
             }
             for name, vi, en, unit_vi, unit_en, goal, _share in INDICATORS
+        ],
+        "neighbours": [
+            {
+                "from": "targeted",
+                "to": "close-parks",
+                "value_added_lost_more_vnd_bn": _interval(3800.0),
+                "public_cost_more_vnd_bn": _interval(90.0),
+                "value_added_vnd_per_case_averted": 4.75e9,
+                "value_added_vnd_per_death_averted": None,
+            }
         ],
         "plans": [_plan(k, n_worlds, n_communes) for k in range(len(PLANS))],
     }
@@ -608,6 +622,7 @@ def priorities(as_of: date = date(2021, 5, 17), seed: int = 1, n_communes: int =
         "model_version": "test",
         "world_set": "1" * 64,
         "review_on": (as_of + timedelta(days=5)).isoformat(),
+        "rule": {"values": {"guard_days": 7}},
         "definitions": [
             {
                 "id": "mode",
@@ -623,6 +638,7 @@ def priorities(as_of: date = date(2021, 5, 17), seed: int = 1, n_communes: int =
                 "district_code": district,
                 "mode": names[k % 3],
                 "mode_name": modes[names[k % 3]],
+                "allowed_modes": names[: {"lockdown": 1, "ct16": 2}.get(levels[k % 5], 3)],
                 "reasons": [_text(f"Lý do {k}.", f"Reason {k}.")],
                 "to_change": [_text("Bảy ngày không có ca.", "Seven days without a case.")],
                 "risk": {
@@ -644,7 +660,17 @@ def search(
     as_of: date = date(2021, 5, 17), seed: int = 1, n_rules: int = 2000, n_worlds: int = 20
 ) -> dict[str, Any]:
     """Return a ``songhanh-search/1`` with two named plans."""
-    named = []
+    standing = _plan(3, 30, 8)
+    named = [
+        {
+            "slug": standing["id"],
+            "name": standing["name"],
+            "why": _text("Luôn được nêu.", "Always shown."),
+            "plan_toml": standing["toml"],
+            "letter": "C",
+            "plan": standing,
+        }
+    ]
     for number, k in enumerate((2, 4), start=1):
         plan = _plan(k, 30, 8) | {
             "id": f"found-{number}",
@@ -741,7 +767,13 @@ def forecast_of(
 
 
 def priorities_of(
-    pack_ref: str, as_of: date, seed: int, n_worlds: int, on_progress: Progress, should_stop: ShouldStop
+    pack_ref: str,
+    as_of: date,
+    seed: int,
+    n_worlds: int,
+    forecast: dict[str, Any] | None,
+    on_progress: Progress,
+    should_stop: ShouldStop,
 ) -> dict[str, Any]:
     """Stand in for the decision room's priorities."""
     return priorities(as_of, seed)
@@ -777,6 +809,56 @@ def what_if_of(
 ) -> dict[str, Any]:
     """Stand in for the what-if."""
     return what_if(as_of, seed, days)
+
+
+def record_of(
+    pack_ref: str,
+    as_of: date,
+    seed: int,
+    n_worlds: int,
+    decided: int,
+    slug: str,
+    plan: str,
+    on_progress: Progress,
+    should_stop: ShouldStop,
+) -> dict[str, Any]:
+    """Stand in for the record of a decided plan."""
+    shown = next(row for row in evaluation(as_of, seed, n_worlds)["plans"] if row["id"] == slug)
+    hashes = {name: name[0] * 64 for name in ("pack", "policies", "models", "world_set", "plan")}
+    results = {"outcomes": shown["outcomes"]}
+    return {
+        "schema": "songhanh-decided/1",
+        **hashes,
+        "version": "test",
+        "policy_set": "vn-2021",
+        "results": results,
+        "results_sha256": sha256(json_bytes(results)),
+        "plan_toml": plan,
+    }
+
+
+def rerun_of(
+    pack_ref: str,
+    as_of: date,
+    seed: int,
+    n_worlds: int,
+    decided: int,
+    slug: str,
+    record: dict[str, Any],
+    on_progress: Progress,
+    should_stop: ShouldStop,
+) -> dict[str, Any]:
+    """Stand in for running a record again."""
+    now = record_of(
+        pack_ref, as_of, seed, n_worlds, decided, slug, record["plan_toml"], on_progress, should_stop
+    )
+    same = now["results_sha256"] == record["results_sha256"]
+    word = (
+        _text("Các con số giống nhau.", "The same numbers.")
+        if same
+        else _text("Khác bản ghi.", "Not as recorded.")
+    )
+    return {"schema": "songhanh-rerun/1", "same": same, "changed": {}, "words": [word]}
 
 
 def geometry_of(pack_ref: str) -> dict[str, Any]:

@@ -50,5 +50,7 @@ forecast = documents.forecast_of
 priorities = documents.priorities_of
 search = documents.search_of
 what_if = documents.what_if_of
+record = documents.record_of
+rerun = documents.rerun_of
 geometry = documents.geometry_of
 preload = documents.preload_of

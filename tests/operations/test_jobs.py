@@ -114,23 +114,25 @@ def test_a_cancelled_search_is_taken_up_again(client: Client, stored: object, mo
     assert client.get(f"/decide/found-1/?run={found.pk}").status_code == 200
 
 
-def test_a_decided_plan_comes_out_again_with_the_same_numbers(client: Client, models: None) -> None:
+def test_a_decided_plan_is_recorded_and_comes_out_again(client: Client, models: None) -> None:
     client.post("/decide/run/", FORM)
     work()
     address = client.post("/decide/targeted/adopt/", SIGNED).headers["Location"]
+    assert "đang được tính" in client.get(address).content.decode()
+    work()
+    decided = DecidedPlan.objects.get()
+    assert decided.record["results"]["outcomes"] == decided.shown["outcomes"]
+    assert decided.record["results_sha256"] in client.get(address).content.decode()
     client.post(address + "rerun/")
     work()
     assert "Ra đúng các con số cũ." in client.get(address).content.decode()
-    decided = DecidedPlan.objects.get()
-    decided.result["outcomes"]["deaths"]["p50"] += 1
-    decided.code_hash = "0" * 64
+    decided.record["results_sha256"] = "0" * 64
     decided.save()
     client.post(address + "rerun/")
     work()
     text = client.get(address).content.decode()
-    assert "1 con số khác." in text
-    assert "outcomes.deaths.p50" in text
-    assert "Chương trình đã thay đổi" in text
+    assert "Ra các con số khác." in text
+    assert "Khác bản ghi." in text
     assert [run.result["same"] for run in queries.reruns(decided)] == [False, True]
 
 

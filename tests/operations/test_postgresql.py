@@ -35,7 +35,11 @@ assert {job.state for job in Job.objects.all()} == {"done"}, [job.error for job 
 run = queries.shown("evaluate", None)
 by = actions.Signature("An", "Chairman", "the fewest cases of all")
 decided = actions.adopt(run=run, plan=queries.plan_of(run.result, "targeted"), by=by)
-runner.run(actions.request_rerun(decided=decided).pk)
+for kind in ("record", "rerun"):
+    decided.refresh_from_db()
+    job = actions.request_record(decided=decided)
+    assert job.run.kind == kind
+    runner.run(job.pk)
 assert queries.reruns(decided).get().result["same"] is True
 client = Client(headers={"host": "127.0.0.1"})
 for page in ("/situation/", "/situation/cases/?found=community", "/situation/areas/", "/decide/", "/decide/targeted/",

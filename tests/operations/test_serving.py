@@ -54,7 +54,8 @@ class Installation:
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         names = (
-            "evaluate", "situation", "forecast", "priorities", "search", "what_if", "geometry", "preload",
+            "evaluate", "situation", "forecast", "priorities", "search", "what_if", "record", "rerun", "geometry",
+            "preload",
         )  # fmt: skip
         self.environment = {
             **os.environ,

@@ -21,6 +21,7 @@ from songhanh.response.priority import (
     Risk,
     Seen,
     Why,
+    allowed_modes,
     falls,
     prioritise,
     priority_rule,
@@ -145,3 +146,12 @@ def test_without_a_rule_in_force_it_says_so() -> None:
     bare = PolicySet("bare", read_policies("vn-2021").documents, ())
     with pytest.raises(SonghanhError, match="priority"):
         priority_rule(bare, date(2021, 5, 17))
+
+
+@pytest.mark.parametrize("rank", range(5))
+def test_what_may_be_decided_is_what_the_rule_may_recommend(rank: int) -> None:
+    """The loosest mode that is allowed is what the rule gives the quietest, most productive area of that level."""
+    allowed = allowed_modes(rank, RULE)
+    assert allowed[-1] == mode(rank=rank)
+    assert allowed[0] == FIRST
+    assert list(allowed) == sorted(allowed, reverse=True)

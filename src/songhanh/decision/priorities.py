@@ -32,6 +32,7 @@ from songhanh.response.priority import (
     Mode,
     Risk,
     Why,
+    allowed_modes,
     falls,
     priority_rule,
     rises,
@@ -192,6 +193,7 @@ def _shown(
                 "district_code": code,
                 "mode": MODE_IDS[mode],
                 "mode_name": MODE_NAMES[mode].as_dict(),
+                "allowed_modes": [MODE_IDS[one] for one in allowed_modes(int(seen.rank[a]), rule)],
                 "reasons": [line.as_dict() for line in reasons(mode, why, facts, rule)],
                 "to_change": [change(flip, facts, levels).as_dict() for flip in areas.flips[a]],
                 "flips": [

@@ -10,12 +10,14 @@ import numpy as np
 import polars as pl
 
 from songhanh.core.days import day_of
-from songhanh.joint.ensemble import PRESENT_ORDERS, schedule
+from songhanh.joint.ensemble import PRESENT_ORDERS, Report, Stop, schedule
 from songhanh.joint.setting import Setting, setting
 from songhanh.measures import DayMeasures
 from songhanh.response import Observed, PolicySet, policies_on
 from songhanh.response.observed import COMMUNITY, IMPORTED, QUARANTINE, SEALED
-from songhanh.twin.linelist import SyntheticCase
+from songhanh.twin.linelist import SyntheticCase, synthetic_line_list
+from songhanh.twin.lines import LineList, line_list_of
+from songhanh.twin.worlds import world_set
 
 FOUND = {"community": COMMUNITY, "quarantine": QUARANTINE, "sealed": SEALED, "imported": IMPORTED}
 
@@ -38,6 +40,29 @@ def rows_of(cases: Sequence[SyntheticCase]) -> pl.DataFrame:
             "site_id": pl.String,
         },
     )
+
+
+def synthetic_lines(
+    pack_ref: str,
+    as_of: date,
+    seed: int = 1,
+    n_histories: int | None = None,
+    n_jobs: int = -1,
+    on_progress: Report = lambda done, total, stage: None,
+    should_stop: Stop = lambda: False,
+) -> LineList:
+    """Return the line list that is shown where no real one is given: the history closest to what was published.
+
+    Raises
+    ------
+    SonghanhError
+        If the pack or the date is at fault.
+    Cancelled
+        If ``should_stop`` said so.
+    """
+    worlds = world_set(pack_ref, as_of, seed, 2, n_histories, n_jobs, on_progress, should_stop)
+    rows = rows_of(synthetic_line_list(pack_ref, as_of, worlds.closest, ""))
+    return line_list_of(rows, setting(pack_ref).pack, as_of, synthetic=True)
 
 
 def observed_in(ground: Setting, as_of: date, rows: pl.DataFrame) -> Observed:

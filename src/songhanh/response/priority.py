@@ -176,3 +176,12 @@ def prioritise(seen: Seen, rule: Policy) -> Priority:
     mode = np.where(why[:, _FIRST].any(axis=1), Mode.EPIDEMIC_FIRST, Mode.BOTH)
     mode[~why.any(axis=1)] = Mode.PRODUCTION_UNDER_GUARD
     return Priority(mode.astype(np.int8), risk, why)
+
+
+def allowed_modes(rank: int, rule: Policy) -> tuple[Mode, ...]:
+    """Return the modes that are not looser than the legal level of an area (its rank) asks for, strictest first."""
+    if rank >= rule["first_rank"]:
+        return (Mode.EPIDEMIC_FIRST,)
+    if rank >= rule["both_rank"]:
+        return (Mode.EPIDEMIC_FIRST, Mode.BOTH)
+    return (Mode.EPIDEMIC_FIRST, Mode.BOTH, Mode.PRODUCTION_UNDER_GUARD)

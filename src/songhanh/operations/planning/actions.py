@@ -10,11 +10,12 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from songhanh.core import fingerprint
 from songhanh.core.canonical import json_bytes, sha256
 from songhanh.operations.indicators import actions as indicators_actions
 from songhanh.operations.planning import tasks
 from songhanh.operations.planning.models import DecidedPlan, Job, Kind, Mode, PriorityDecision, Run
+
+RECORD_WORLDS = 100  # a search tries in few worlds; what is decided is told in as many as usual
 
 
 @dataclass(frozen=True)
@@ -92,10 +93,13 @@ def keep(run: Run, result: Mapping[str, Any], evening: Evening | None = None) ->
     if evening is not None:
         indicators_actions.record(document=evening.situation, geometry=evening.geometry, seed=run.seed)
     run.result = dict(result)
-    pack = result.get("pack", {})
-    run.pack_id, run.pack_hash = pack.get("id", ""), pack.get("hash", "")
+    pack = result.get("pack")
+    if isinstance(pack, Mapping):  # a record of a decided plan names its pack by hash only
+        run.pack_id, run.pack_hash = pack["id"], pack["hash"]
     run.ready_at = timezone.now()
     run.save()
+    if run.kind == Kind.RECORD:
+        DecidedPlan.objects.filter(pk=run.details["decided"], record__isnull=True).update(record=run.result)
 
 
 @transaction.atomic
@@ -119,10 +123,10 @@ def store(
     return kept
 
 
+@transaction.atomic
 def adopt(*, run: Run, plan: Mapping[str, Any], by: Signature) -> DecidedPlan:
-    """Keep the committee's choice of a plan with everything that its numbers came from."""
-    result: Mapping[str, Any] = run.result or {}
-    return DecidedPlan.objects.create(
+    """Keep the committee's choice of a plan as it was shown, and ask for the record of its numbers."""
+    decided = DecidedPlan.objects.create(
         decided_by=by.decided_by,
         post=by.post,
         reason=by.reason,
@@ -130,30 +134,28 @@ def adopt(*, run: Run, plan: Mapping[str, Any], by: Signature) -> DecidedPlan:
         kind=run.kind,
         pack_ref=run.pack_ref,
         pack_id=run.pack_id,
-        pack_hash=run.pack_hash,
         as_of=run.as_of,
         seed=run.seed,
-        n_worlds=run.n_worlds,
-        details=run.details,
-        model_version=result.get("model_version", ""),
-        code_hash=fingerprint.models(),
-        world_set=result.get("world_set", ""),
+        n_worlds=RECORD_WORLDS if run.kind == Kind.SEARCH else run.n_worlds,
+        world_set=(run.result or {}).get("world_set", ""),
         plan_id=plan["id"],
         plan_hash=plan["hash"],
         plan_toml=plan["toml"],
-        result=dict(plan),
+        shown=dict(plan),
     )
+    request_record(decided=decided)
+    return decided
 
 
 def is_recommended(plan: Mapping[str, Any]) -> bool:
-    """Say whether nothing speaks against a plan: it is feasible and no other is at least as good on every goal."""
-    return bool(plan["feasible"]) and not plan["dominated_by"]
+    """Say whether nothing speaks against a plan: no limit is passed, and no other plan is better on the goals."""
+    return bool(plan["feasible"]) and not plan.get("breaks") and not plan["dominated_by"]
 
 
-def request_rerun(*, decided: DecidedPlan) -> Job:
-    """Ask for the numbers of a decided plan once more."""
+def request_record(*, decided: DecidedPlan) -> Job:
+    """Ask for the record of a decided plan; once there is one, for the same numbers again."""
     return request_run(
-        kind=Kind.RERUN,
+        kind=Kind.RECORD if decided.record is None else Kind.RERUN,
         pack_ref=decided.pack_ref,
         as_of=decided.as_of,
         seed=decided.seed,

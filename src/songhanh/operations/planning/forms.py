@@ -15,7 +15,6 @@ from songhanh.operations.planning.actions import Signature
 from songhanh.operations.planning.models import Mode
 
 WRONG_DATE = {"invalid": _("Write day/month/year, for example 17/05/2021.")}
-GUARDED_DAYS = 7  # production under guard ends after so many days unless renewed
 
 
 def date_field(**options: Any) -> forms.DateField:
@@ -120,14 +119,16 @@ class PriorityForm(SignatureForm):
     review_on = date_field(label=_("Review on"))
     field_order = ("mode", "review_on", "decided_by", "post", "reason")
 
-    def __init__(self, *args: Any, area: Mapping[str, Any], as_of: date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, area: Mapping[str, Any], as_of: date, guard_days: int, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.area, self.as_of = area, as_of
+        self.area, self.as_of, self.guard_days = area, as_of, guard_days
 
     @property
     def expires_on(self) -> date:
         """Return the last day of production under guard decided tonight."""
-        return self.as_of + timedelta(days=GUARDED_DAYS)
+        return self.as_of + timedelta(days=self.guard_days)
 
     def clean_mode(self) -> str:
         """Refuse a mode that is looser than the legal level of the area."""
@@ -153,10 +154,8 @@ class PriorityForm(SignatureForm):
         given = super().clean() or self.cleaned_data
         review_on = given.get("review_on")
         if given.get("mode") == Mode.PRODUCTION and review_on and review_on > self.expires_on:
-            self.add_error(
-                "review_on",
-                _("Production under guard ends after 7 days unless renewed: review it by then."),
-            )
+            words = _("Production under guard ends after %(n)d days unless decided anew: review it by then.")
+            self.add_error("review_on", forms.ValidationError(words, params={"n": self.guard_days}))
         return given
 
 

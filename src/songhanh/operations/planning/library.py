@@ -10,10 +10,17 @@ from datetime import date
 from typing import Any
 
 from songhanh import decision
+from songhanh.core.canonical import json_bytes, sha256
+from songhanh.core.home import home, writable
+from songhanh.decision.seen import synthetic_lines
 from songhanh.joint.setting import setting
+from songhanh.measures import parse_plan
 from songhanh.operations.planning.engine import Progress, ShouldStop
 from songhanh.province import geometry as geometry_of
 from songhanh.province import load
+from songhanh.twin.forecast import forecast as forecast_of
+
+RERUN_SCHEMA = "songhanh-rerun/1"
 
 
 def evaluate(
@@ -27,7 +34,13 @@ def evaluate(
 ) -> dict[str, Any]:
     """Compare the plans of a pack on common worlds."""
     return decision.evaluate(
-        pack_ref, as_of, seed=seed, n_worlds=n_worlds, on_progress=on_progress, should_stop=should_stop
+        pack_ref,
+        as_of,
+        seed=seed,
+        n_worlds=n_worlds,
+        ceilings=decision.Ceilings(**ceilings),
+        on_progress=on_progress,
+        should_stop=should_stop,
     )
 
 
@@ -38,11 +51,106 @@ def situation(
     return decision.situation(pack_ref, as_of, seed=seed, on_progress=on_progress, should_stop=should_stop)
 
 
+def forecast(
+    pack_ref: str, as_of: date, seed: int, n_worlds: int, on_progress: Progress, should_stop: ShouldStop
+) -> dict[str, Any]:
+    """Forecast from the line list of the evening; it has paths of its own, so no worlds are asked for."""
+    lines = synthetic_lines(pack_ref, as_of, seed, on_progress=on_progress, should_stop=should_stop)
+    return forecast_of(load(pack_ref), lines, as_of, seed)
+
+
+def priorities(
+    pack_ref: str,
+    as_of: date,
+    seed: int,
+    n_worlds: int,
+    forecast: Mapping[str, Any] | None,
+    on_progress: Progress,
+    should_stop: ShouldStop,
+) -> dict[str, Any]:
+    """Recommend what comes first in each commune and district, by the forecast of the evening where there is one."""
+    return decision.priorities(
+        pack_ref, as_of, seed=seed, forecast=forecast, on_progress=on_progress, should_stop=should_stop
+    )
+
+
+def search(
+    pack_ref: str,
+    as_of: date,
+    seed: int,
+    n_worlds: int,
+    n_rules: int,
+    n_fresh: int,
+    ceilings: Mapping[str, float],
+    on_progress: Progress,
+    should_stop: ShouldStop,
+) -> dict[str, Any]:
+    """Search rules; the same question goes on where it was stopped."""
+    question = [pack_ref, as_of.isoformat(), seed, n_worlds, n_rules, n_fresh, dict(ceilings)]
+    folder = writable(home() / "searches")
+    return decision.search(
+        pack_ref,
+        as_of,
+        seed=seed,
+        n_rules=n_rules,
+        n_worlds=n_worlds,
+        n_fresh=n_fresh,
+        ceilings=decision.Ceilings(**ceilings),
+        on_progress=on_progress,
+        should_stop=should_stop,
+        state_file=folder / f"{sha256(json_bytes(question))[:32]}.json",
+    )
+
+
+def record(
+    pack_ref: str,
+    as_of: date,
+    seed: int,
+    n_worlds: int,
+    decided: int,
+    slug: str,
+    plan: str,
+    on_progress: Progress,
+    should_stop: ShouldStop,
+) -> dict[str, Any]:
+    """Run a decided plan to its full horizon and return the record that it is kept with."""
+    return decision.record(
+        pack_ref,
+        as_of,
+        parse_plan(plan, slug),
+        seed=seed,
+        n_worlds=n_worlds,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
+
+
+def rerun(
+    pack_ref: str,
+    as_of: date,
+    seed: int,
+    n_worlds: int,
+    decided: int,
+    slug: str,
+    record: Mapping[str, Any],
+    on_progress: Progress,
+    should_stop: ShouldStop,
+) -> dict[str, Any]:
+    """Run the record of a decided plan again and say whether the same numbers come out."""
+    again = decision.rerun(record, pack_ref, on_progress=on_progress, should_stop=should_stop)
+    return {
+        "schema": RERUN_SCHEMA,
+        "same": again.same,
+        "changed": {name: list(values) for name, values in again.changed.items()},
+        "words": [line.as_dict() for line in again.in_words()],
+    }
+
+
 def geometry(pack_ref: str) -> dict[str, Any]:
     """Return the communes as GeoJSON."""
     return geometry_of(load(pack_ref))
 
 
-def preload(pack_ref: str) -> None:
+def preload(pack_ref: str, as_of: date) -> None:
     """Load the people of a province and the kernels."""
     setting(pack_ref)

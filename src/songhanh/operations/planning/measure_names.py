@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from songhanh.core.modes import SITE_MODE_NAMES, SiteMode
 from songhanh.operations.indicators.names import ORDER_LEVELS
-from songhanh.operations.project.templatetags.songhanh import words
+from songhanh.operations.project.templatetags.songhanh import number, words
 
 FIELDS = {
     "from": _("From"),
     "until": _("Until (empty: as ordered)"),
-    "at_least": _("Starts from so many cases"),
     "window_days": _("counted over days"),
+    "for_days": _("days in a row"),
     "level": _("Level"),
     "mode": _("Mode"),
     "share": _("Share (0 to 1)"),
@@ -35,6 +35,14 @@ FIELDS = {
     "extra_places": _("Further places"),
     "extra_lodging_places": _("Further places to sleep at each site"),
 }
+CONDITIONS = {"trigger": _("Starts when"), "release": _("Ends when")}
+INDICATORS = {
+    "cases": _("cases"),
+    "per_1000_workers": _("cases per 1,000 workers"),
+    "per_100k_week": _("cases a week per 100,000 people"),
+    "growth": _("growth from one window to the next"),
+    "days_without": _("days without a case"),
+}
 CHOICES = {
     "routine": _("as routine"),
     "heightened": _("heightened"),
@@ -47,6 +55,10 @@ COMPLAINTS = {
     "less_than_equal": _("It must be at most %(le)s."),
 }
 SENTENCES = {
+    "at_least must be above 0, or it always holds": _("The threshold must be more than 0."),
+    "cases are counted: give a whole number": _("Give a whole number."),
+    "days_without are counted: give a whole number": _("Give a whole number."),
+    "at_least must be at most 365 days without a case": _("Give at most 365 days."),
     "until lies before from": _("The end lies before the start."),
     "give until or exit, not both": _("This measure ends by the common rule: leave its end empty."),
 }
@@ -55,6 +67,14 @@ SENTENCES = {
 def field_name(name: str) -> str:
     """Return the words for a field of a measure; a field without words of its own shows its name."""
     return str(FIELDS.get(name, name.replace("_", " ")))
+
+
+def condition_name(condition: str, part: str, indicator: str) -> str:
+    """Return the words for a number of a condition: its threshold with the indicator, or its days."""
+    if part in FIELDS:
+        return str(FIELDS[part])
+    sign = "≥" if part == "at_least" else "≤"
+    return f"{CONDITIONS[condition]}: {INDICATORS.get(indicator, indicator)} {sign}"
 
 
 def choice_name(choice: str) -> str:
@@ -69,6 +89,7 @@ def choice_name(choice: str) -> str:
 def complaint(item: Mapping[str, Any]) -> str:
     """Return in words what the model of a measure refused."""
     if item["type"] in COMPLAINTS:
-        return str(COMPLAINTS[item["type"]]) % item.get("ctx", {})
+        bounds = {name: number(value) for name, value in item.get("ctx", {}).items()}
+        return str(COMPLAINTS[item["type"]]) % bounds
     message = str(item["msg"]).removeprefix("Value error, ")
     return str(SENTENCES.get(message, message))

@@ -19,7 +19,8 @@ class Kind(models.TextChoices):
     PRIORITIES = "priorities", _("priorities of areas")
     SEARCH = "search", _("search for better plans")
     WHAT_IF = "what_if", _("what if")
-    RERUN = "rerun", _("run of a decided plan once more")
+    RECORD = "record", _("record of a decided plan")
+    RERUN = "rerun", _("decided plan computed again")
 
 
 class Run(models.Model):
@@ -138,25 +139,22 @@ class Decision(models.Model):
 
 
 class DecidedPlan(Decision):
-    """A plan that the committee adopted, with all that is needed to compute its numbers again."""
+    """A plan that the committee adopted, as it was shown, and the record by which its numbers come out again."""
 
     kind = models.CharField(
         max_length=12, choices=Kind.choices, help_text="the kind of run it was taken from"
     )
     pack_ref = models.CharField(max_length=300)
     pack_id = models.CharField(max_length=80)
-    pack_hash = models.CharField(max_length=64)
     as_of = models.DateField()
     seed = models.BigIntegerField()
     n_worlds = models.PositiveIntegerField()
-    details = models.JSONField(default=dict, help_text="the rest of the question that was asked")
-    model_version = models.CharField(max_length=40)
-    code_hash = models.CharField(max_length=64, help_text="SHA-256 of the models' code and tables")
-    world_set = models.CharField(max_length=64)
+    world_set = models.CharField(max_length=64, help_text="the worlds in which it was shown")
     plan_id = models.CharField(max_length=120)
     plan_hash = models.CharField(max_length=64)
     plan_toml = models.TextField(help_text="the plan as it is written")
-    result = models.JSONField(help_text="the plan as the run described it")
+    shown = models.JSONField(help_text="the plan as the committee saw it described")
+    record = models.JSONField(null=True, help_text="songhanh-decided/1; empty until its job is done")
 
     class Meta(Decision.Meta):
         """Newest first."""
@@ -186,7 +184,7 @@ class PriorityDecision(Decision):
     recommended = models.CharField(max_length=24, choices=Mode.choices)
     legal_level = models.CharField(max_length=20)
     review_on = models.DateField()
-    expires_on = models.DateField(null=True, help_text="production under guard ends by itself unless renewed")
+    expires_on = models.DateField(null=True, help_text="production under guard ends unless decided anew")
     run = models.ForeignKey(Run, on_delete=models.SET_NULL, null=True, related_name="priority_decisions")
 
     class Meta(Decision.Meta):

@@ -10,7 +10,7 @@ import types
 import typing
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from django import forms
 from django.forms import BoundField
@@ -23,11 +23,17 @@ from songhanh.core.text import Text
 from songhanh.measures import Measure, Plan, compile_plan, history_of
 from songhanh.measures.plan import parse_plan
 from songhanh.measures.registry import KINDS
+from songhanh.measures.triggers import Condition
 from songhanh.operations.planning.forms import date_field
-from songhanh.operations.planning.measure_names import choice_name, complaint, field_name
+from songhanh.operations.planning.measure_names import (
+    choice_name,
+    complaint,
+    condition_name,
+    field_name,
+)
 from songhanh.province import load
 
-FIXED = {"kind", "id", "where", "exit", "legal_basis", "source", "confidence", "trigger"}
+FIXED = {"kind", "id", "where", "exit", "legal_basis", "source", "confidence"}
 LEAVE_OUT = "leave-out"
 
 
@@ -88,12 +94,14 @@ class PlanForm(forms.Form):
         except ValidationError as error:
             for item in error.errors():
                 place = "-".join(str(part) for part in item["loc"])
-                known = f"m{number}-{'from' if place == 'begins' else place}"
-                self.add_error(known if known in self.fields else self._first(number), complaint(item))
+                self.add_error(self._name_of(number, "from" if place == "begins" else place), complaint(item))
             return None
 
-    def _first(self, number: int) -> str:
-        return next(key for key in self.fields if key.startswith(f"m{number}-"))
+    def _name_of(self, number: int, place: str) -> str:
+        """Return the field that a complaint belongs to: its own, else the first of its condition or measure."""
+        own = [key for key in self.fields if key.startswith(f"m{number}-")]
+        near = [key for key in own if place and f"{key}-".startswith(f"m{number}-{place}-")]
+        return (near or own)[0]
 
     def _compile(self, changed: Plan) -> None:
         pack = load(self.pack_ref)
@@ -105,22 +113,35 @@ class PlanForm(forms.Form):
 
 
 def fields_of(measure: Measure) -> Iterator[tuple[str, forms.Field]]:
-    """Yield name and form field of all that may be moved in a measure."""
+    """Yield name and form field of all that may be moved in a measure, its conditions included."""
     for name, info in type(measure).model_fields.items():
-        if name in FIXED:
-            continue
-        field = _field(info, getattr(measure, name))
-        if field is not None:
-            shown = info.alias or name
-            field.label = field_name(shown)
-            yield shown, field
-    if measure.trigger is not None:
-        for name, info in type(measure.trigger).model_fields.items():
-            field = _field(info, getattr(measure.trigger, name))
+        value = getattr(measure, name)
+        if isinstance(value, Condition):
+            yield from _condition_fields(name, value)
+        elif name not in FIXED:
+            field = _field(info, value)
             if field is not None:
-                field.label = field_name(name)
-                yield f"trigger-{name}", field
+                shown = info.alias or name
+                field.label = field_name(shown)
+                yield shown, field
     yield LEAVE_OUT, forms.BooleanField(label=_("Leave this measure out"), required=False)
+
+
+def _condition_fields(name: str, condition: Condition) -> Iterator[tuple[str, forms.Field]]:
+    """Yield the threshold that a condition has, and its numbers of days."""
+    for part, info in type(condition).model_fields.items():
+        value = getattr(condition, part)
+        if (
+            part == "indicator"
+            or value is None
+            or (part, condition.indicator) == ("window_days", "days_without")
+        ):
+            continue
+        field = _field(info, value)
+        if field is not None:
+            field.required = True
+            field.label = condition_name(name, part, condition.indicator)
+            yield f"{name}-{part}", field
 
 
 def _field(info: FieldInfo, value: Any) -> forms.Field | None:
@@ -143,17 +164,20 @@ def _field(info: FieldInfo, value: Any) -> forms.Field | None:
 
 
 def _plain(annotation: Any) -> tuple[Any, bool]:
-    """Return a type without None, and whether None was allowed."""
+    """Return a type without None and without what is annotated, and whether None was allowed."""
+    if get_origin(annotation) is Annotated:
+        return _plain(get_args(annotation)[0])
     if get_origin(annotation) in (types.UnionType, typing.Union):
         rest = [part for part in get_args(annotation) if part is not type(None)]
-        return (rest[0] if len(rest) == 1 else None), True
+        return (_plain(rest[0])[0] if len(rest) == 1 else None), True
     return annotation, False
 
 
 def _put(content: dict[str, Any], measure: Measure, name: str, value: Any) -> None:
     """Write one value into a measure's content; a level's own document follows it among the legal bases."""
-    if name.startswith("trigger-"):
-        content["trigger"] = {**content["trigger"], name.removeprefix("trigger-"): value}
+    condition, dash, part = name.partition("-")
+    if dash:
+        content[condition] = {**content[condition], part: value}
         return
     old = getattr(measure, "begins" if name == "from" else name)
     if value in (None, "", old):

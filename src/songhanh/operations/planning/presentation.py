@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from string import ascii_uppercase
 from typing import Any
 
@@ -38,7 +37,7 @@ def status(plan: Mapping[str, Any]) -> str:
     """Return the one word that decides how a plan is drawn."""
     if plan["reference"]:
         return "reference"
-    if not plan["feasible"]:
+    if not plan["feasible"] or plan.get("breaks"):
         return "infeasible"
     if plan["dominated_by"]:
         return "dominated"
@@ -88,15 +87,32 @@ def full_table(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def searched_rows(search: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    """Return the named plans of a search, numbered, in its order."""
+def searched_rows(search: Mapping[str, Any] | None, known: Collection[str]) -> list[dict[str, Any]]:
+    """Return the plans that a search found and named, beside those that were known before."""
     if search is None:
         return []
-    described = [row for row in search["named"] if row.get("plan")]
+    new = [row for row in search["named"] if row.get("plan") and row["slug"] not in known]
     return [
         {"plan": row["plan"], "status": status(row["plan"]), "letter": f"S{number}", "why": row["why"]}
-        for number, row in enumerate(described, start=1)
+        for number, row in enumerate(new, start=1)
     ]
+
+
+def dominance_rows(search: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """Return which plan of a search beats which in how many fresh worlds, most first, with the names of plans."""
+    if search is None:
+        return []
+    names = {row["slug"]: row["name"] for row in search["named"]}
+    rows = [
+        {
+            **row,
+            "plan_name": names.get(row["plan"], row["plan"]),
+            "other_name": names.get(row["other"], row["other"]),
+        }
+        for row in search["dominance"]
+        if row["share_of_worlds"] > 0
+    ]
+    return sorted(rows, key=lambda row: -row["share_of_worlds"])
 
 
 def plane_chart(rows: Sequence[Mapping[str, Any]], address_of: Any) -> dict[str, Any]:
@@ -131,38 +147,30 @@ def robustness_rows(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             **row,
             "goals": [row["plan"]["outcomes"][goal] for goal in GOALS],
             "within": row["plan"].get("within_ceilings"),
+            "meets": row["plan"].get("meets", {}),
         }
         for row in rows
         if row["status"] != "reference"
     ]
 
 
-def exchange_rows(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return what one case and one death averted cost between neighbours on the front, from many cases to few."""
-    front = [row for row in rows if row["status"] == "front"]
-    front.sort(key=lambda row: -_mean(row, "cases_total"))
-    exchanges = []
-    for loose, strict in itertools.pairwise(front):
-        cost = _mean(strict, "value_added_lost_vnd_bn") - _mean(loose, "value_added_lost_vnd_bn")
-        exchanges.append(
-            {
-                "loose": loose,
-                "strict": strict,
-                "cost": cost,
-                "per_case": _ratio(cost, _mean(loose, "cases_total") - _mean(strict, "cases_total")),
-                "per_death": _ratio(cost, _mean(loose, "deaths") - _mean(strict, "deaths")),
-            }
-        )
-    return exchanges
+def exchange_rows(result: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return what each step along the front costs, in million VND for each case and each death averted."""
+    by_id = {row["plan"]["id"]: row for row in rows}
+    return [
+        {
+            "loose": by_id[step["from"]],
+            "strict": by_id[step["to"]],
+            "cost": step["value_added_lost_more_vnd_bn"],
+            "per_case": _million(step["value_added_vnd_per_case_averted"]),
+            "per_death": _million(step["value_added_vnd_per_death_averted"]),
+        }
+        for step in result.get("neighbours", [])
+    ]
 
 
-def _mean(row: Mapping[str, Any], indicator: str) -> float:
-    return float(row["plan"]["outcomes"][indicator]["mean"])
-
-
-def _ratio(cost_vnd_bn: float, averted: float) -> float | None:
-    """Return million VND for each one averted; none where the stricter plan averts nothing or costs nothing."""
-    return 1000 * cost_vnd_bn / averted if averted > 0 and cost_vnd_bn > 0 else None
+def _million(vnd: float | None) -> float | None:
+    return None if vnd is None else vnd / 1e6
 
 
 def ceiling_rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:

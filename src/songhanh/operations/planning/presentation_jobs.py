@@ -15,6 +15,8 @@ from songhanh.operations.project.templatetags.songhanh import day, number
 STAGES = {
     "histories": gettext_lazy("histories up to that evening"),
     "worlds": gettext_lazy("plans in each world"),
+    "rules": gettext_lazy("rules in the search"),
+    "fresh worlds": gettext_lazy("the best rules in fresh worlds"),
 }
 PAGES = {
     Kind.EVALUATE: "planning:decide",
@@ -50,7 +52,7 @@ def answer_address(run: Run) -> str:
     """Return the page that shows the answer of a run."""
     if run.kind == Kind.WHAT_IF:
         return reverse("planning:what_if_result", args=[run.pk])
-    if run.kind == Kind.RERUN:
+    if run.kind in (Kind.RECORD, Kind.RERUN):
         return reverse("planning:decided", args=[run.details["decided"]])
     address = reverse(PAGES[Kind(run.kind)])
     return address if run.kind == Kind.SEARCH else f"{address}?run={run.pk}"

@@ -117,6 +117,24 @@ def decided_plans() -> QuerySet[DecidedPlan]:
     return DecidedPlan.objects.all()
 
 
+def kept_for(run: Run) -> dict[str, Any]:
+    """Return what the models need beyond the question: the evening's forecast; a decided plan, or its record."""
+    if run.kind == Kind.PRIORITIES:
+        return {"forecast": _forecast_of(run)}
+    if run.kind not in (Kind.RECORD, Kind.RERUN):
+        return {}
+    decided = DecidedPlan.objects.get(pk=run.details["decided"])
+    kept = {"record": decided.record} if run.kind == Kind.RERUN else {"plan": decided.plan_toml}
+    return {"slug": decided.plan_id, **kept}
+
+
+def _forecast_of(run: Run) -> dict[str, Any] | None:
+    """Return the latest forecast of the same question; none where none was computed."""
+    same = Run.objects.filter(kind=Kind.FORECAST, pack_ref=run.pack_ref, as_of=run.as_of, seed=run.seed)
+    latest = same.filter(ready_at__isnull=False).order_by("-ready_at").first()
+    return latest.result if latest else None
+
+
 def reruns(decided: DecidedPlan) -> QuerySet[Run]:
     """Return the times that a decided plan was computed again, newest first."""
     same = Run.objects.filter(kind=Kind.RERUN, details__decided=decided.pk, ready_at__isnull=False)

@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from songhanh.core.errors import Cancelled, SonghanhError
-from songhanh.operations.planning import engine, job_actions, queries, rerun
+from songhanh.operations.planning import engine, job_actions, queries
 from songhanh.operations.planning.actions import Evening
 from songhanh.operations.planning.models import Job, Kind
 
@@ -103,13 +103,11 @@ def run(job_id: int) -> None:
 
 def _work(job: Job, pulse: Pulse) -> None:
     run, evening = job.run, None
-    if run.kind == Kind.RERUN:
-        result = rerun.compare(run.details["decided"], pulse.on_progress, pulse.should_stop)
-    else:
-        result = engine.compute(run.kind, run.question(), pulse.on_progress, pulse.should_stop)
+    question = run.question() | queries.kept_for(run)
+    result = engine.compute(run.kind, question, pulse.on_progress, pulse.should_stop)
     pulse.check()
     if run.kind == Kind.EVALUATE:
-        situation = engine.situation(run.question(), pulse.on_progress, pulse.should_stop)
+        situation = engine.situation(question, pulse.on_progress, pulse.should_stop)
         evening = Evening(situation, engine.geometry(run.pack_ref))
         pulse.check()
     job_actions.complete(job=job, result=result, evening=evening)

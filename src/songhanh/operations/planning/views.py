@@ -61,8 +61,9 @@ def _page(
 def _plans(run: Run) -> dict[str, Any]:
     result: dict[str, Any] = run.result or {}
     found = queries.latest_search(run)
-    searched = presentation.searched_rows(found.result if found else None)
     rows = presentation.plan_rows(result)
+    known = {row["plan"]["id"] for row in rows}
+    searched = presentation.searched_rows(found.result if found else None, known)
     for row in rows:
         row["address"] = reverse("planning:plan", args=[row["plan"]["id"]]) + f"?run={run.pk}"
     for row in searched:
@@ -79,7 +80,8 @@ def _plans(run: Run) -> dict[str, Any]:
         "full_table": presentation.full_table(result),
         "chart": presentation.plane_chart([*rows, *searched], lambda row: row["address"]),
         "robustness": presentation.robustness_rows([*rows, *searched]),
-        "exchanges": presentation.exchange_rows(rows),
+        "exchanges": presentation.exchange_rows(result, rows),
+        "dominance": presentation.dominance_rows(found.result if found else None),
         "ceilings": presentation.ceiling_rows(result),
         "agreement": presentation.agreement_rows(result, place_names()),
         "runs": queries.recent_runs(Kind.EVALUATE),

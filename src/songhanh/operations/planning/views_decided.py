@@ -19,10 +19,14 @@ def decided_plans(request: HttpRequest) -> HttpResponseBase:
     rows = queries.decided_plans()
     if request.GET.get("format") == "csv":
         columns = ["decided_at", "decided_by", "post", "reason", "against_recommendation", "plan_id", "as_of"]
-        columns += ["seed", "n_worlds", "model_version", "code_hash", "pack_hash", "world_set", "plan_hash"]
-        lines = ([getattr(row, column) for column in columns] for row in rows)
-        return csv_response("decided-plans.csv", columns, lines)
-    context = {"section": "decide", "rows": [(row, words(row.result["name"])) for row in rows]}
+        columns += ["seed", "n_worlds", "plan_hash"]
+        kept = ["version", "models", "pack", "policies", "world_set", "results_sha256"]
+        lines = (
+            [*(getattr(row, column) for column in columns), *((row.record or {}).get(name) for name in kept)]
+            for row in rows
+        )
+        return csv_response("decided-plans.csv", [*columns, *kept], lines)
+    context = {"section": "decide", "rows": [(row, words(row.shown["name"])) for row in rows]}
     return render(request, "planning/decided_plans.html", context)
 
 
@@ -30,11 +34,12 @@ def decided_plans(request: HttpRequest) -> HttpResponseBase:
 def decided(request: HttpRequest, decided_id: int) -> HttpResponse:
     """Show one decision with its numbers and every time they were computed again."""
     row = get_object_or_404(DecidedPlan, pk=decided_id)
-    goals = [(goal, row.result["outcomes"].get(goal)) for goal in presentation.HEADLINES]
+    outcomes = (row.record or {}).get("results", row.shown)["outcomes"]
+    goals = [(goal, outcomes.get(goal)) for goal in presentation.HEADLINES]
     context = {
         "section": "decide",
         "decided": row,
-        "plan": row.result,
+        "plan": row.shown,
         "goals": goals,
         "names": {item["id"]: item for item in queries.indicators_of(None)},
         "reruns": queries.reruns(row),
@@ -45,6 +50,6 @@ def decided(request: HttpRequest, decided_id: int) -> HttpResponse:
 
 @require_POST
 def rerun(request: HttpRequest, decided_id: int) -> HttpResponse:
-    """Compute the numbers of a decision again, in the background."""
-    job = actions.request_rerun(decided=get_object_or_404(DecidedPlan, pk=decided_id))
+    """Compute the numbers of a decision again, in the background; first of all its record, where that failed."""
+    job = actions.request_record(decided=get_object_or_404(DecidedPlan, pk=decided_id))
     return redirect("planning:job", job_id=job.pk)

@@ -76,7 +76,10 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         raise Http404("no such area")
     initial = {"mode": found["mode"], "review_on": result["review_on"]}
-    form = PriorityForm(request.POST or None, area=found, as_of=run.as_of, initial=initial)
+    guard_days = int(result["rule"]["values"]["guard_days"])
+    form = PriorityForm(
+        request.POST or None, area=found, as_of=run.as_of, guard_days=guard_days, initial=initial
+    )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         actions.decide_priority(

@@ -98,6 +98,8 @@ DECISION_ENGINE = {
         "priorities",
         "search",
         "what_if",
+        "record",
+        "rerun",
         "geometry",
         "preload",
     )
