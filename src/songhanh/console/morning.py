@@ -30,7 +30,9 @@ SYNTHETIC = {
 
 @click.command()
 @click.argument("pack")
-@click.option("--as-of", "as_of", required=True, metavar="DATE", help="The evening of the line list, 2021-05-17.")
+@click.option(
+    "--as-of", "as_of", required=True, metavar="DATE", help="The evening of the line list, 2021-05-17."
+)
 @click.option(
     "--cases",
     "cases_file",

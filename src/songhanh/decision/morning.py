@@ -198,7 +198,10 @@ def to_do(
 ) -> list[Text]:
     """Say what each area should do: modes by district and commune, sites that need a decision, plans that stand."""
     said = []
-    for level, vi, en in (("district", "huyện, thành phố", "districts"), ("commune", "xã, phường", "communes")):
+    for level, vi, en in (
+        ("district", "huyện, thành phố", "districts"),
+        ("commune", "xã, phường", "communes"),
+    ):
         rows = [row for row in areas["areas"] if row["level"] == level]
         names: dict[str, Text] = {}
         counts: dict[str, int] = {}
@@ -250,7 +253,8 @@ def _reproduction(province: Mapping[str, Any]) -> list[Text]:
     low, middle, high = (f"{number[key]:.2f}" for key in ("p05", "p50", "p95"))
     return [
         Text(
-            f"Hệ số lây nhiễm thực tế R {middle} (khoảng 90%: {low}–{high})".replace(".", ",") + f". {caveat.vi}",
+            f"Hệ số lây nhiễm thực tế R {middle} (khoảng 90%: {low}–{high})".replace(".", ",")
+            + f". {caveat.vi}",
             f"Effective reproduction number R {middle} (90%: {low}–{high}). {caveat.en}",
         )
     ]

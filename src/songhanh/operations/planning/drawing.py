@@ -69,7 +69,8 @@ def area_map(geometry: Mapping[str, Any], classes: Mapping[str, str]) -> dict[st
             "code": row["properties"]["code"],
             "class": classes[row["properties"]["code"]],
             "path": " ".join(
-                _line([((lon - west) * narrow * scale, (north - lat) * scale) for lon, lat, *_ in ring]) + " Z"
+                _line([((lon - west) * narrow * scale, (north - lat) * scale) for lon, lat, *_ in ring])
+                + " Z"
                 for ring in _rings(row["geometry"])
             ),
         }
