@@ -280,6 +280,10 @@ def _unknown(where: _Where, ground: Ground, code: str) -> Fault:
         measure.SCOPE
     ]
     remedy = f"Did you mean {' or '.join(near)}?" if near else f"Use codes of {what}s in the pack, or *."
+    if "sites" in measure.SCOPE and code in ground.names and code not in ground.areas:
+        remedy = (
+            "It is a single firm. Orders name parks and clusters; firm_closure stops a firm by its own cases."
+        )
     return where.fault(
         f"plan.{what.split()[0]}", f"There is no {what} {code!r} for {measure.kind}.", remedy, "where"
     )
