@@ -16,8 +16,9 @@ from songhanh.core.days import date_of
 from songhanh.core.errors import Cancelled, SonghanhError
 from songhanh.decision import evaluate
 from songhanh.decision.capacities import Capacities, capacities_on, overruns
+from songhanh.decision.ceilings import Ceilings
 from songhanh.decision.describe import describe_plan
-from songhanh.decision.evaluate import _described
+from songhanh.decision.evaluate import describe_plans
 from songhanh.decision.indicators import INDICATORS, OBJECTIVES
 from songhanh.joint.outcome import Outcome
 from songhanh.province import load
@@ -236,13 +237,14 @@ def test_neither_a_reference_nor_a_plan_that_outruns_more_beats_another(outcome:
         "worse": untroubled(outcome, "", cases_total=6),
         "other": untroubled(outcome, "", cases_total=7, value_added_lost_vnd_bn=2),
     }
-    described = _described(
+    described = describe_plans(
         small.reference(),
         small.AS_OF,
         made,
         {name: [row] * 2 for name, row in rows.items()},
         PLENTY,
         small.horizon(),
+        Ceilings(),
     )
     found = {row["id"]: (row["dominated_by"], row["on_front"]) for row in described}
     assert found == {

@@ -21,6 +21,7 @@ COMMANDS = {
     "province": "songhanh.console.province:province",
     "replay": "songhanh.console.replay:replay",
     "score": "songhanh.console.score:score",
+    "search": "songhanh.console.search:search",
     "serve": "songhanh.console.serve:serve",
     "warm": "songhanh.console.warm:warm",
 }

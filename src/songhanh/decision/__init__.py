@@ -1,8 +1,20 @@
 """Outcomes compared on both goals: what each plan does, what it cannot do, and what beats it."""
 
+from songhanh.decision.ceilings import Ceilings
 from songhanh.decision.economic import economic_report
 from songhanh.decision.evaluate import evaluate
 from songhanh.decision.replay import replay
+from songhanh.decision.rules import Rule, plan_of
+from songhanh.decision.search import search
 from songhanh.decision.situation import situation
 
-__all__ = ["economic_report", "evaluate", "replay", "situation"]
+__all__ = [
+    "Ceilings",
+    "Rule",
+    "economic_report",
+    "evaluate",
+    "plan_of",
+    "replay",
+    "search",
+    "situation",
+]

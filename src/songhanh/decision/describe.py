@@ -14,9 +14,10 @@ from songhanh.decision.indicators import INDICATORS
 from songhanh.decision.statistics import band, spread
 from songhanh.epidemic.controls import Found
 from songhanh.joint.horizon import Horizon
-from songhanh.joint.outcome import Outcome
+from songhanh.joint.outcome import DURATIONS, Outcome
 from songhanh.joint.setting import Setting
 from songhanh.measures import Plan, Schedule, described
+from songhanh.measures.base import STAFF
 
 
 def totals(outcomes: list[Outcome], name: str) -> NDArray[np.float64]:
@@ -55,6 +56,15 @@ def describe_plan(
             cause.name.lower(): spread(np.array([outcome.lost_days_by_cause[cause] for outcome in outcomes]))
             for cause in Absence
         },
+        "staff_days": {
+            kind: spread(np.array([outcome.staff_days[:, k].max() for outcome in outcomes]))
+            for k, kind in enumerate(STAFF)
+        },
+        "restricted_for": [
+            {"days": days, "people": spread(np.array([outcome.restricted_for[k] for outcome in outcomes]))}
+            for k, days in enumerate(DURATIONS)
+        ],
+        "crops": {name: spread(totals(outcomes, f"crop_{name}")) for name in ("sold_tonnes", "lost_tonnes")},
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,13 @@ from typing import Any
 from songhanh.core.days import date_of
 from songhanh.core.errors import Fault, SonghanhError
 from songhanh.core.text import Text
-from songhanh.decision.capacities import Capacities, capacities_on
-from songhanh.decision.describe import describe_plan, totals
+from songhanh.decision.capacities import Capacities, capacities_on, table
+from songhanh.decision.ceilings import Ceilings
+from songhanh.decision.compare import base_plan, compare, neighbours
+from songhanh.decision.describe import describe_plan
 from songhanh.decision.heading import heading
-from songhanh.decision.indicators import INDICATORS, OBJECTIVES
-from songhanh.decision.statistics import dominated_by, max_regret, spread
+from songhanh.decision.indicators import INDICATORS
+from songhanh.decision.statistics import spread
 from songhanh.joint.ensemble import Ensemble, Report, Stop, run_ensemble, schedule
 from songhanh.joint.horizon import Horizon, Limits
 from songhanh.joint.horizon import table as joint_table
@@ -52,6 +54,7 @@ def evaluate(
     n_jobs: int = -1,
     on_progress: Report = _quiet,
     should_stop: Stop = _never,
+    ceilings: Ceilings = Ceilings(),  # noqa: B008  (frozen: nobody can change the default)
 ) -> dict[str, Any]:
     """Evaluate every plan of a pack on common worlds under one reopening rule.
 
@@ -73,6 +76,9 @@ def evaluate(
         Processes; -1 is one a core.
     on_progress, should_stop
         Called with (done, total, stage), and asked between two worlds.
+    ceilings
+        Health ceilings of the committee: each plan says in how many worlds it keeps them, and one that breaks a ceiling
+        dominates none that keeps it.
 
     Returns
     -------
@@ -97,26 +103,36 @@ def evaluate(
     ensemble = Ensemble(reference, as_of, horizon_days, tuple(plans.items()), Limits.standard())
     outcomes = run_ensemble(ensemble, worlds.worlds, n_jobs, on_progress, should_stop, "worlds")
     origin = ground.pack.outbreak_from
+    capacities = capacities_on(ground.pack, as_of)
+    described = describe_plans(reference, as_of, plans, outcomes, capacities, horizon, ceilings)
     return {
         **heading(SCHEMA, ground, as_of, seed, n_worlds, worlds),
         "epidemic_until": date_of(origin, horizon.epidemic_days - 1).isoformat(),
         "economy_until": date_of(origin, horizon.economy_days - 1).isoformat(),
         "worlds": describe_worlds(worlds, origin),
         "self_consistency_note": SELF_CONSISTENCY.as_dict(),
-        "ceilings": [],
-        "indicators": [
-            {
-                "id": row.id,
-                "name": row.name.as_dict(),
-                "unit": row.unit.as_dict(),
-                "definition": row.definition.as_dict(),
-                "goal": row.goal,
-                "better": "less",
-            }
-            for row in INDICATORS
-        ],
-        "plans": _described(reference, as_of, plans, outcomes, capacities_on(ground.pack, as_of), horizon),
+        "ceilings": ceilings.rows(),
+        "ceiling_share": table().defaults()["ceiling_share"],
+        "base_plan": base_plan(plans),
+        "indicators": describe_indicators(),
+        "neighbours": neighbours(described, outcomes),
+        "plans": described,
     }
+
+
+def describe_indicators() -> list[dict[str, Any]]:
+    """Say what each number about a plan means."""
+    return [
+        {
+            "id": row.id,
+            "name": row.name.as_dict(),
+            "unit": row.unit.as_dict(),
+            "definition": row.definition.as_dict(),
+            "goal": row.goal,
+            "better": "less",
+        }
+        for row in INDICATORS
+    ]
 
 
 def describe_worlds(worlds: WorldSet, origin: date) -> dict[str, Any]:
@@ -163,14 +179,16 @@ def _plans(pack: Pack, extra: Sequence[Path | Plan]) -> dict[str, Plan]:
     return plans
 
 
-def _described(
+def describe_plans(
     reference: str,
     as_of: date,
-    plans: dict[str, Plan],
-    outcomes: dict[str, list[Outcome]],
+    plans: Mapping[str, Plan],
+    outcomes: Mapping[str, list[Outcome]],
     capacities: Capacities,
     horizon: Horizon,
+    ceilings: Ceilings,
 ) -> list[dict[str, Any]]:
+    """Return everything that is shown of some plans, compared with each other."""
     ground = setting(reference)
     described = [
         describe_plan(
@@ -178,23 +196,5 @@ def _described(
         )
         for slug, plan in plans.items()
     ]
-    means = {
-        row["id"]: {name: row["outcomes"][name]["mean"] for name in OBJECTIVES}
-        for row in described
-        if not row["reference"]
-    }
-    outruns = {row["id"]: {item["what"]["en"] for item in row["infeasible"]} for row in described}
-    # A plan is not beaten by one that outruns a capacity which it keeps within itself.
-    beaten = {
-        slug: [other for other in others if outruns[other] <= outruns[slug]]
-        for slug, others in dominated_by(means, OBJECTIVES).items()
-    }
-    for name in (row.id for row in INDICATORS):
-        adoptable = {slug: totals(outcomes[slug], name) for slug, plan in plans.items() if not plan.reference}
-        regret = max_regret(adoptable)
-        for row in described:
-            row["outcomes"][name]["max_regret"] = regret.get(row["id"])
-    for row in described:
-        row["dominated_by"] = beaten.get(row["id"], [])
-        row["on_front"] = row["id"] in beaten and not beaten[row["id"]]
+    compare(described, plans, outcomes, ceilings)
     return described

@@ -155,6 +155,70 @@ INDICATORS: tuple[Indicator, ...] = (
         is_objective=True,
     ),
     Indicator(
+        "public_cost_vnd_bn",
+        Text("Chi ngân sách chống dịch", "Outbreak spending"),
+        _BN,
+        Text(
+            "Chi từ ngày hôm sau cho lực lượng (chốt, tuần tra, truy vết, lấy mẫu), xét nghiệm, vận chuyển, chỗ cách ly và hỗ "
+            "trợ; chưa gồm điều trị và chi trong phong tỏa khẩn cấp khi mất kiểm soát.",
+            "Spent from the next day on forces (checkpoints, patrols, tracing, sampling), tests, transport, quarantine "
+            "places and support; treatment, and what an emergency lock-down after a loss of control would cost, left out.",
+        ),
+        "effort",
+    ),
+    Indicator(
+        "people_restricted_14d",
+        Text("Người bị hạn chế từ 14 ngày", "People restricted for 14 days and more"),
+        _PEOPLE,
+        Text(
+            "Cư dân sống từ 14 ngày trở lên (liên tục hay không) trong vùng phong tỏa hoặc theo Chỉ thị 16.",
+            "Residents who live for 14 days or more, on end or not, under lock-down or Directive 16.",
+        ),
+        "effort",
+    ),
+    Indicator(
+        "households_without_work_14d",
+        Text("Hộ không có thu nhập lao động 14 ngày", "Households without income from work for 14 days"),
+        Text("hộ", "households"),
+        Text(
+            "Hộ mà không lao động nào được làm việc trong 14 ngày liền trở lên, chưa tính hỗ trợ và tiền lương ngừng việc; người "
+            "vắng của một nơi làm việc được coi là cùng những người.",
+            "Households of which no earner is at work for 14 days on end or more, before support and pay for absence; "
+            "those away from a workplace are taken to be the same people.",
+        ),
+        "economy",
+    ),
+    Indicator(
+        "exports_lost_vnd_bn",
+        Text("Xuất khẩu bị mất", "Exports lost"),
+        _BN,
+        Text(
+            "Giá trị xuất khẩu đến 31/12 thấp hơn bao nhiêu so với năm không có dịch.",
+            "By how much exports to other countries to 31 December fall short of a year without an outbreak.",
+        ),
+        "economy",
+    ),
+    Indicator(
+        "budget_revenue_lost_vnd_bn",
+        Text("Thu ngân sách bị mất", "Budget revenue lost"),
+        _BN,
+        Text(
+            "Thu ngân sách đến 31/12 (không kể đất đai) thấp hơn bao nhiêu so với năm không có dịch.",
+            "By how much budget revenue to 31 December, land left out, falls short of a year without an outbreak.",
+        ),
+        "economy",
+    ),
+    Indicator(
+        "crop_lost_tonnes",
+        Text("Nông sản hư hỏng", "Harvest lost"),
+        Text("tấn", "tonnes"),
+        Text(
+            "Nông sản chín mà không bán kịp, bị hư hỏng.",
+            "Crops that ripened and perished because they could not be sold in time.",
+        ),
+        "economy",
+    ),
+    Indicator(
         "control_lost",
         Text("Mất kiểm soát", "Control lost"),
         Text("phần kịch bản", "share of worlds"),

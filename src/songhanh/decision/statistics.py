@@ -52,6 +52,39 @@ def max_regret(table: Mapping[str, NDArray[np.float64]]) -> dict[str, float]:
     return {plan: float(np.max(values - best)) for plan, values in table.items()}
 
 
+def beyond(values: NDArray[np.float64], share: float) -> float:
+    """Return the value that at most a share of the worlds passes: above 0 exactly where more than the share is above 0."""
+    return float(np.sort(values)[::-1][min(int(share * len(values)), len(values) - 1)])
+
+
+def worlds_won(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return the (W,) worlds in which a plan dominates another: nowhere worse and somewhere better.
+
+    Parameters
+    ----------
+    one, other
+        (W, M) objectives of the two plans in the same worlds; less is better.
+    """
+    return np.asarray(np.all(one <= other, axis=1) & np.any(one < other, axis=1))
+
+
+def front(points: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which of (N, M) points no other point dominates; less is better, equal points are all kept."""
+    no_worse = np.all(points[:, None, :] <= points[None, :, :], axis=2)
+    better = np.any(points[:, None, :] < points[None, :, :], axis=2)
+    return np.asarray(~np.any(no_worse & better, axis=0))
+
+
+def knee(points: NDArray[np.float64]) -> int:
+    """Return the point of a front that lies nearest to the best of every objective, each scaled to the front's range.
+
+    The compromise of Zeleny 1973 (in Cochrane & Zeleny, Multiple Criteria Decision Making) at Euclidean distance.
+    """
+    low, high = points.min(axis=0), points.max(axis=0)
+    scaled = (points - low) / np.where(high > low, high - low, 1.0)
+    return int(np.argmin((scaled**2).sum(axis=1)))
+
+
 def dominated_by(table: Mapping[str, Mapping[str, float]], objectives: Sequence[str]) -> dict[str, list[str]]:
     """Say which plans are beaten, and by which.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,24 +11,37 @@ from numpy.typing import NDArray
 from songhanh.economy import EconomyResult
 from songhanh.epidemic import EpidemicResult
 from songhanh.epidemic.controls import Found
+from songhanh.joint.earners import without_work
 from songhanh.joint.horizon import Horizon
-from songhanh.joint.outcome import Outcome
+from songhanh.joint.outcome import DURATIONS, Outcome
 from songhanh.joint.setting import Setting
-from songhanh.measures import DayMeasures
+from songhanh.measures import DayMeasures, parameters, places_vnd_bn
+from songhanh.measures.base import STAFF
 from songhanh.response.contact import MOST_LEVELS, Action
+
+WITHOUT_WORK_DAYS = 14  # the spell that the design asks for
 
 
 class Tally:
-    """What the measures of a replicate ask for, day by day."""
+    """What the measures of a replicate ask for, day by day.
 
-    def __init__(self, setting: Setting, horizon: Horizon) -> None:
+    Parameters
+    ----------
+    effects
+        Effects and costs of measures that the world draws; the others are as by default.
+    """
+
+    def __init__(self, setting: Setting, horizon: Horizon, effects: Mapping[str, float]) -> None:
         days = horizon.economy_days
+        self.setting = setting
         self.horizon = horizon
+        self.effects = {**parameters().defaults(), **effects}
         self.people = setting.people.astype(np.float64)
         self.restricted_by_area = np.zeros(setting.population.n_communes)
+        self.most_restricted = np.zeros(setting.population.n_communes)
         self.locked = np.zeros(days)
         self.home_days = np.zeros(MOST_LEVELS + 1, np.int64)
-        self.staff_days = np.zeros(days)
+        self.staff_days = np.zeros((days, len(STAFF)))
         self.lodging_short = np.zeros(days)
         self.places_capacity = np.zeros(days)
         self.lab_capacity = np.ones(days)
@@ -41,9 +55,23 @@ class Tally:
         if day <= self.horizon.as_of:
             return
         self.restricted_by_area += today.restricted * self.people
+        np.maximum(self.most_restricted, today.restricted, out=self.most_restricted)
         self.locked[day] = float(self.people[today.epidemic.locked].sum())
-        self.staff_days[day] = sum(today.needs.staff_days.values())
+        for kind, number in today.needs.staff_days.items():
+            self.staff_days[day, STAFF.index(kind)] = number
         self.lodging_short[day] = today.needs.lodging_short
+
+    def restricted_for(self) -> NDArray[np.float64]:
+        """Return how many people are under restriction for at least each of `DURATIONS`.
+
+        Where only some hamlets of a commune are restricted, they are taken to be the same ones all along.
+        """
+        residents = self.people * self.most_restricted
+        days = np.divide(
+            self.restricted_by_area, residents, out=np.zeros_like(residents), where=residents > 0
+        )
+        # Shares are kept in single precision: a day is a day to within its rounding.
+        return np.array([residents[days >= least - 1e-3].sum() for least in DURATIONS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +123,8 @@ def outcome_of(
     lost = economy.value_added_baseline[future] - economy.value_added[future]
     lost_days = economy.lost_person_days[future].sum(axis=0)  # (J, causes)
     support = float(economy.support[future].sum())
+    places = places_vnd_bn(tally.effects, float(epidemic.in_places[future].sum()))
+    restricted_for = tally.restricted_for()
     total = by_found.sum(axis=0)
     totals = {
         "cases_community": float(total[Found.COMMUNITY] + total[Found.IMPORTED]),
@@ -112,6 +142,15 @@ def outcome_of(
         "job_days_lost": float(lost_days.sum()),
         "household_income_lost_vnd_bn": float(economy.household_income_lost[future].sum()) - support,
         "control_lost": float(loss.happened),
+        "people_restricted_14d": float(restricted_for[DURATIONS.index(14)]),
+        "households_without_work_14d": without_work(
+            tally.setting.earners, economy.at_work[future], tally.setting.workers, WITHOUT_WORK_DAYS
+        ),
+        "exports_lost_vnd_bn": float((economy.exports_baseline[future] - economy.exports[future]).sum()),
+        "budget_revenue_lost_vnd_bn": float(economy.budget_revenue_lost[future].sum()),
+        "public_cost_vnd_bn": float(economy.public_cost[future].sum()) + support + places,
+        "crop_lost_tonnes": float(economy.crop_lost[future].sum()),
+        "crop_sold_tonnes": float(economy.crop_sold[future].sum()),
     }
     loss.penalise(totals, float(epidemic.reported[:first].sum()), float(epidemic.deaths[:first].sum()))
     return Outcome(
@@ -127,6 +166,7 @@ def outcome_of(
         lab_wait_days=epidemic.lab_queue[future] / tally.lab_capacity[first : first + len(quarantined)],
         lodging_short=tally.lodging_short[future].copy(),
         staff_days=tally.staff_days[future].copy(),
+        restricted_for=restricted_for,
         value_added_share=_share(economy.value_added[future], economy.value_added_baseline[future]),
         workers_share=economy.employed_share[future].copy(),
         site_workers=economy.at_work[future, :-1].sum(axis=2),

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+DURATIONS = (1, 7, 14, 28)  # days under restriction that people are counted by
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -27,8 +29,12 @@ class Outcome:
     hospital, icu, in_places, over_places, lab_wait_days
         (D,) people under treatment, in intensive care, in quarantine places, in need of a place that
         there is not, and days that a sample taken today waits for the laboratory.
-    lodging_short, staff_days
-        (E,) workers ordered to sleep at a site that has no place for them, and staff-days that measures need.
+    lodging_short
+        (E,) workers ordered to sleep at a site that has no place for them.
+    staff_days
+        (E, K) staff-days that measures need, by kind (`measures.base.STAFF`).
+    restricted_for
+        People who live under lock-down or Directive 16 for at least so many days (`DURATIONS`), on end or not.
     value_added_share
         (E,) value added against the same day without an outbreak.
     workers_share
@@ -57,6 +63,7 @@ class Outcome:
     lab_wait_days: NDArray[np.float64]
     lodging_short: NDArray[np.float64]
     staff_days: NDArray[np.float64]
+    restricted_for: NDArray[np.float64]
     value_added_share: NDArray[np.float64]
     workers_share: NDArray[np.float64]
     site_workers: NDArray[np.float64]

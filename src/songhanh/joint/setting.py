@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from songhanh.economy import EconomyModel
 from songhanh.economy import build as build_economy
+from songhanh.joint.earners import Earners, earners_of
 from songhanh.province import Pack, Population, load, population, residence_of_workers
 
 
@@ -27,6 +28,8 @@ class Setting:
         (C,) people by commune, lodgers included.
     essential
         (J,) sectors that stay open under Directive 16.
+    earners
+        Households by the workplaces they live on.
     """
 
     pack: Pack
@@ -36,6 +39,7 @@ class Setting:
     workers: NDArray[np.float64]
     people: NDArray[np.int64]
     essential: NDArray[np.bool_]
+    earners: Earners
 
 
 @lru_cache(maxsize=2)
@@ -59,4 +63,5 @@ def setting(pack_ref: str) -> Setting:
         workers=residents.sum(axis=0),
         people=np.diff(people.commune_start).astype(np.int64),
         essential=pack.sectors["essential"].to_numpy().astype(np.bool_),
+        earners=earners_of(people),
     )
