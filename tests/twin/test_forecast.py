@@ -15,6 +15,7 @@ from songhanh.core.canonical import json_bytes
 from songhanh.measures import parse_plan
 from songhanh.province import Pack, load
 from songhanh.twin.forecast import forecast, risk_of
+from songhanh.twin.linelist import SyntheticCase, announced
 from songhanh.twin.lines import LineList, line_list_of
 from songhanh.twin.observed import Observed, ground_of, observed
 from songhanh.twin.outlook import Outlook, draw_counts
@@ -244,6 +245,21 @@ def test_the_site_with_the_cases_is_a_cluster(found: dict[str, Any]) -> None:
     assert [row["id"] for row in found["clusters"]] == [
         f"cluster-{k + 1}" for k in range(len(found["clusters"]))
     ]
+
+
+def test_a_synthetic_list_is_marked(pack: Pack) -> None:
+    cases = [
+        SyntheticCase(
+            f"TN-2021-{k:06d}", FIRST + timedelta(days=k), "00101", "20-29", "park-a", None, "community", True
+        )
+        for k in range(25)
+    ]
+    lines = announced(cases, pack, AS_OF)
+    assert lines.rejected.is_empty()
+    assert lines.accepted["site_id"].to_list() == ["park-a"] * 25
+    doc = forecast(pack, lines, AS_OF)
+    assert doc["line_list"]["synthetic"]
+    assert any("simulated" in text["en"] for text in doc["caveats"])
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 import tiny
+from repository import ROOT
 
 from evidence.bac_ninh import CASES, write_pack
 from songhanh.core.canonical import json_bytes
@@ -17,7 +19,7 @@ from songhanh.province import Pack, check, load
 from songhanh.twin.baselines import baseline_quantiles, growth, last_week, renewal
 from songhanh.twin.generation import renewal_weights
 from songhanh.twin.lines import LineList, line_list_of, read_line_list
-from songhanh.twin.score import hyperparameters, score
+from songhanh.twin.score import CHOSEN, hyperparameters, score
 from songhanh.twin.wis import LEVELS, MEDIAN, is_covered, quantiles_of, weighted_interval_score
 
 FIRST = date(2021, 5, 1)
@@ -159,7 +161,7 @@ def test_what_cannot_be_scored_is_refused(pack: Pack) -> None:
     lines = listed(pack, some(30, 8))
     with pytest.raises(SonghanhError, match="ends on 2021-05-30"):
         score(pack, lines, [date(2021, 5, 25)])
-    with pytest.raises(SonghanhError, match="No row"):
+    with pytest.raises(SonghanhError, match="None of the 0 rows"):
         score(pack, listed(pack, some(0, 8)), [FIRST])
 
 
@@ -169,6 +171,25 @@ def bac_ninh(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tup
     assert not check(folder)
     pack = load(folder)
     return pack, read_line_list(shared_data / CASES, pack, None)
+
+
+def test_the_hash_is_that_of_every_parameter_of_the_structures() -> None:
+    """Who reads a parameter in a structure or in the pool must name it among those that are hashed."""
+    room = ROOT / "src" / "songhanh" / "twin"
+    used = {
+        name
+        for module in ("structures", "outlook", "pool", "weekdays", "score")
+        for name in re.findall(
+            r'(?:values|defaults\(\))\["(\w+)"\]', (room / f"{module}.py").read_text(encoding="utf-8")
+        )
+    }
+    assert used == set(CHOSEN)
+
+
+def test_codes_of_another_province_are_said_to_be_so(pack: Pack) -> None:
+    lines = line_list_of(pl.DataFrame({"date": ["2021-05-03"], "code": ["99999"]}), pack, None)
+    with pytest.raises(SonghanhError, match="row 1: '99999' is not a commune"):
+        score(pack, lines, [FIRST])
 
 
 def test_bac_ninh_is_read_and_beats_last_week_again(bac_ninh: tuple[Pack, LineList]) -> None:
