@@ -94,9 +94,9 @@ def print_search(found: dict[str, Any], language: str, width: int | None = None)
     refused = sum(row["rules"] for row in found["refused"])
     console.print(
         {
-            "vi": "{pack}: đã thử {tried} quy tắc trên {worlds} kịch bản ({refused} bị pháp luật loại); tuyến đầu {front}, "
+            "vi": "{pack}: đã chạy {tried} quy tắc trên {worlds} kịch bản (thêm {refused} bị loại từ trước); tuyến đầu {front}, "
             "còn lại {stayed} trên {fresh} kịch bản mới",
-            "en": "{pack}: {tried} rules tried in {worlds} worlds ({refused} refused by law); front of {front}, of which "
+            "en": "{pack}: {tried} rules run in {worlds} worlds ({refused} more refused before); front of {front}, of which "
             "{stayed} stay on {fresh} fresh worlds",
         }[language].format(
             pack=found["pack"]["name"][language],
