@@ -1,4 +1,4 @@
-"""The three answers of a morning: where do we stand, where is this going, what should each area do?
+"""The three answers of a morning: where a province stands, where it is going, what each area should do.
 
 One line list is behind all three: that of the province where one is given, else a synthetic one that agrees with the
 bulletins. The plans that are compared beside them run in worlds that agree with the same counts.
