@@ -16,12 +16,14 @@ from numpy.typing import NDArray
 
 from songhanh.economy import Economy, EconomyControls, EconomyParameters, capacity_path
 from songhanh.epidemic import Engine, EpidemicParameters
+from songhanh.joint.caution import Caution
 from songhanh.joint.collect import Loss, Tally, outcome_of
 from songhanh.joint.horizon import Horizon, Limits
+from songhanh.joint.horizon import table as joint_table
 from songhanh.joint.labour import active_share, labour_day, open_rest_of
 from songhanh.joint.outcome import Outcome
 from songhanh.joint.setting import Setting
-from songhanh.joint.world import World
+from songhanh.joint.world import BEHAVIOUR, World
 from songhanh.measures import DayMeasures, Run, Schedule
 from songhanh.response import Observed
 
@@ -144,7 +146,10 @@ class Runner:
         parameters = EpidemicParameters.from_values(world.epidemic)
         self.engine.start(parameters, world.imports, np.uint64(world.luck))
         self.economy.start(EconomyParameters.from_values({**world.economy, **self._known}), with_accounts)
-        return Days(self, schedule.start(world.effects), limits)
+        caution = None
+        if world.structure == BEHAVIOUR:
+            caution = Caution(self.setting, joint_table().with_overrides(world.joint))
+        return Days(self, schedule.start(world.effects), limits, caution)
 
 
 class Days:
@@ -156,8 +161,11 @@ class Days:
         Run day on which control was lost, -1 if it is kept; the epidemic is not run any further.
     """
 
-    def __init__(self, runner: Runner, run: Run, limits: Limits | None) -> None:
+    def __init__(
+        self, runner: Runner, run: Run, limits: Limits | None, caution: Caution | None = None
+    ) -> None:
         self._runner = runner
+        self._caution = caution
         self._run = run
         self._limits = limits
         self._open: tuple[EconomyControls | None, NDArray[np.float64]] = None, np.zeros(0)
@@ -167,7 +175,7 @@ class Days:
 
     def fork(self, schedule: Schedule) -> Days:
         """Return the days of another plan, which go on from where these stand."""
-        other = Days(self._runner, self._run.fork(schedule), self._limits)
+        other = Days(self._runner, self._run.fork(schedule), self._limits, self._caution)
         other._active, other.lost_on = self._active, self.lost_on
         return other
 
@@ -175,6 +183,8 @@ class Days:
         """Live the next day and return its levers."""
         runner, limits = self._runner, self._limits
         today = self._run.controls(day, self._observed)
+        if self._caution is not None:
+            today = self._caution(day, today, self._observed)
         if limits is not None and 0 <= self.lost_on < day <= self.lost_on + limits.emergency_days:
             today = self._emergency(today)
         runs = day < runner.horizon.epidemic_days and self.lost_on < 0
