@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 import small
 import tiny
+from shape import SEARCH
 
 from songhanh.core.canonical import json_bytes
-from songhanh.decision import evaluate, replay, situation
+from songhanh.decision import Ceilings, evaluate, replay, search, situation
 
 WORLDS = 6
 HISTORIES = 32
@@ -32,7 +33,7 @@ def roomy(tmp_path_factory: pytest.TempPathFactory) -> str:
             {"date": "2021-06-01", "indicator": "cluster_cases", "area_or_site": "firm-x", "value": 40},
         ],
     )
-    lodged = 'kind = "site_mode"\nmode = "on_site"\nshare = 1.0\nwhere = ["park-a"]\nlegal_basis = ["qd-2194-2020"]'
+    lodged = 'kind = "site_mode"\nmode = "two_points"\nshare = 1.0\nwhere = ["park-a"]\nlegal_basis = ["qd-2194-2020"]'
     (folder / "plans" / "50-crowded.toml").write_text(small.plan_text(lodged), encoding="utf-8")
     # Word for word the orders in force: as good as them, so neither beats the other.
     (folder / "plans" / "60-the-same.toml").write_text(small.plan_text(), encoding="utf-8")
@@ -48,6 +49,23 @@ def document(content: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def evaluation(roomy: str) -> dict[str, Any]:
     return document(evaluate(roomy, small.AS_OF, seed=1, n_worlds=WORLDS, n_histories=HISTORIES, n_jobs=1))
+
+
+@pytest.fixture(scope="session")
+def bounded(roomy: str) -> dict[str, Any]:
+    """The evaluation under ceilings that some plans keep, some break, and some keep in half of the worlds."""
+    ceilings = Ceilings(deaths=1000, cases_community=600, peak_hospital=600)
+    return document(
+        evaluate(
+            roomy, small.AS_OF, seed=1, n_worlds=WORLDS, n_histories=HISTORIES, n_jobs=1, ceilings=ceilings
+        )
+    )
+
+
+@pytest.fixture(scope="session")
+def searched(roomy: str) -> dict[str, Any]:
+    """A small search: three generations of five rules."""
+    return document(search(roomy, small.AS_OF, **SEARCH))
 
 
 @pytest.fixture(scope="session")

@@ -6,11 +6,41 @@ import re
 from collections import defaultdict
 from typing import Any
 
+from songhanh.decision import Ceilings
+
 TEXT = {"vi", "en"}
 INTERVAL = {"p05", "p50", "p95"}
 SPREAD = INTERVAL | {"mean", "cvar90"}
 # Objects whose keys are ids: documented once, for all of them.
-KEYED = {"plans[].outcomes": "INDICATOR", "plans[].jobs_by_cause": "CAUSE"}
+KEYED = {
+    "plans[].outcomes": "INDICATOR",
+    "plans[].difference": "INDICATOR",
+    "plans[].meets": "INDICATOR",
+    "plans[].jobs_by_cause": "CAUSE",
+    "plans[].staff_days": "KIND",
+    "named[].plan.outcomes": "INDICATOR",
+    "named[].plan.difference": "INDICATOR",
+    "named[].plan.meets": "INDICATOR",
+    "named[].plan.jobs_by_cause": "CAUSE",
+    "named[].plan.staff_days": "KIND",
+    "front[].search": "OBJECTIVE",
+    "front[].fresh": "OBJECTIVE",
+    "front[].parameters": "PARAMETER",
+    "dominance[].by_structure": "STRUCTURE",
+}
+
+# A search that takes a few seconds: three generations of five rules.
+SEARCH: dict[str, Any] = {
+    "seed": 1,
+    "n_rules": 15,
+    "generation": 5,
+    "n_worlds": 2,
+    "n_fresh": 3,
+    "n_histories": 16,
+    "n_jobs": 1,
+    "days": 20,
+    "ceilings": Ceilings(deaths=1000),
+}
 
 
 def shape(document: dict[str, Any]) -> dict[str, set[str]]:
@@ -44,7 +74,7 @@ def _known(value: dict[str, Any]) -> str | None:
         return "band" if isinstance(value["p50"], list) else "interval"
     if keys == SPREAD:
         return "spread"
-    return "outcome" if keys == SPREAD | {"max_regret"} else None
+    return "outcome" if keys == SPREAD | {"max_regret", "share_meeting"} else None
 
 
 def _scalar(value: Any) -> str:

@@ -93,5 +93,5 @@ def test_a_value_that_no_rule_has(chosen: dict[str, Any], says: str) -> None:
 
 def test_words_are_in_both_languages_and_name_only_what_is_ordered() -> None:
     said = Rule.of(firm_cases=2, support=1.5).in_words()
-    assert "a firm stops at 2 cases" in said.en and "support at 1.5 times" in said.en
+    assert "A firm stops at 2 cases" in said.en and "support at 1.5 times" in said.en
     assert "hỗ trợ 1,5 lần" in said.vi and "phong tỏa thôn" not in said.vi

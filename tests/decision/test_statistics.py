@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from songhanh.decision.statistics import band, dominated_by, max_regret, spread
+from songhanh.decision.statistics import (
+    band,
+    beyond,
+    dominated_by,
+    front,
+    knee,
+    max_regret,
+    spread,
+    worlds_won,
+)
 
 WORLDS = arrays(np.float64, st.integers(2, 60), elements=st.floats(-1e6, 1e6))
 
@@ -76,3 +85,33 @@ def test_somebody_always_stays_unbeaten_and_nobody_beats_each_other(table: dict[
     found = dominated_by(table, ("x", "y"))
     assert any(not beaten for beaten in found.values())
     assert not any(plan in found[other] for plan, others in found.items() for other in others)
+
+
+def test_the_value_that_a_share_of_the_worlds_passes() -> None:
+    values = np.array([-3.0, 5.0, 1.0, -1.0])
+    assert [beyond(values, share) for share in (0.0, 0.25, 0.5, 0.75, 1.0)] == [5, 1, -1, -3, -3]
+
+
+@given(WORLDS, st.sampled_from([0.0, 0.1, 0.5]))
+def test_it_is_above_nothing_exactly_where_more_worlds_are(values: np.ndarray, share: float) -> None:
+    assert (beyond(values, share) > 0) == ((values > 0).sum() > int(share * len(values)))
+
+
+def test_a_front_and_its_knee_by_hand() -> None:
+    points = np.array([[0.0, 10], [1, 4], [4, 1], [10, 0], [4, 4], [1, 4], [11, 0]])
+    assert front(points).tolist() == [True, True, True, True, False, True, False]
+    # Scaled to the range of the front, (1, 4) and (4, 1) are equally near to (0, 0): the first is taken.
+    assert knee(points[:4]) == 1
+
+
+def test_worlds_are_won_one_by_one() -> None:
+    one = np.array([[1.0, 1], [1, 3], [2, 2]])
+    other = np.array([[2.0, 1], [2, 2], [2, 2]])
+    assert worlds_won(one, other).tolist() == [True, False, False]
+    assert worlds_won(other, one).tolist() == [False, False, False]
+
+
+@given(arrays(np.float64, st.tuples(st.integers(1, 12), st.just(3)), elements=st.integers(0, 4)))
+def test_a_front_is_what_the_slow_definition_says(points: np.ndarray) -> None:
+    slow = [not any((q <= p).all() and (q < p).any() for q in points) for p in points]
+    assert front(points).tolist() == slow

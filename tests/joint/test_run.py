@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 from functools import lru_cache
 
@@ -14,7 +15,7 @@ from songhanh.joint.collect import places_wanted
 from songhanh.joint.ensemble import Ensemble, run_ensemble
 from songhanh.joint.horizon import Limits
 from songhanh.joint.outcome import Outcome
-from songhanh.joint.run import Runner
+from songhanh.joint.run import Days, Runner
 from songhanh.joint.world import World
 from songhanh.measures import Schedule
 
@@ -195,3 +196,73 @@ def test_contacts_whom_the_rule_keeps_at_home_need_no_place() -> None:
     assert (wanted >= epidemic.in_places).all() and (wanted <= epidemic.quarantined).all()
     assert wanted.sum() < epidemic.quarantined.sum()
     np.testing.assert_array_equal(places_wanted(epidemic, np.zeros(5, np.int64)), epidemic.quarantined)
+
+
+LOST = Limits(control_lost_infections=300, emergency_days=20)
+
+
+@pytest.mark.parametrize("limits", [small.NO_LIMIT, LOST])
+def test_plans_that_share_the_past_in_memory_are_the_same_bytes(limits: Limits) -> None:
+    names = ("present", "lockdown", "closed")
+    world = replace(WORLDS[0], future_luck=77)
+    runner = Runner(small.ground(), small.horizon(), limits)
+    alone = [
+        Runner(small.ground(), small.horizon(), limits).run(name, schedules(name), world) for name in names
+    ]
+    for order in (names, names[::-1]):
+        together = runner.run_plans([(name, schedules(name)) for name in order], world)
+        for outcome in together:
+            assert small.same(outcome, alone[names.index(outcome.plan)])
+    lost = {outcome.plan: outcome.control_lost_on for outcome in alone}
+    assert (max(lost.values()) >= 0) == (limits is LOST)
+
+
+def test_a_snapshot_holds_a_running_outbreak_and_can_be_taken_up_twice() -> None:
+    """Past the as-of day, with quarantine, queues of the laboratory, sealed areas and doses under way."""
+    schedule = small.scheduled(
+        *small.PLANS["40-lockdown.toml"][1],
+        'kind = "hamlet_sealing"\nwhere = ["*"]\ncases = 1\nlegal_basis = ["qd-3986-2020"]',
+        'kind = "sampling"\nwhere = ["*"]\nevery_days = 2\nuntil = 2021-05-18\nlegal_basis = ["luat-03-2007"]',
+    )
+    runner = Runner(small.ground(), small.horizon(), None)
+    days = runner._begin(WORLDS[0], schedule, None)
+    middle, last = 40, small.horizon().epidemic_days
+    for day in range(middle):
+        days.live(day)
+    kept = runner.engine.snapshot(), runner.economy.snapshot()
+    levers, active = deepcopy(days._run), days._active
+
+    def finish(rest: Days) -> dict[str, bytes]:
+        for day in range(middle, last):
+            rest.live(day)
+        return {name: array.tobytes() for name, array in arrays(runner).items()}
+
+    straight = finish(days)
+    assert runner.engine.result().in_places[:middle].max() > 0
+    for _ in range(2):
+        runner.run("closed", schedules("closed"), WORLDS[1])  # another run in between
+        runner.engine.restore(kept[0])
+        runner.economy.restore(kept[1])
+        again = Days(runner, deepcopy(levers), None)
+        again._active = active
+        assert finish(again) == straight
+
+
+def test_the_economy_may_end_with_the_epidemic() -> None:
+    ensemble = Ensemble(
+        small.reference(),
+        small.AS_OF,
+        20,
+        (("closed", small.plan(small.SITES_CLOSED)),),
+        None,
+        economy_days=30,
+    )
+    whole = replace(ensemble, economy_days=None)
+    short, long = (
+        run_ensemble(one, WORLDS[:2], 1, lambda done, total, stage: None, lambda: False, "worlds")["closed"]
+        for one in (ensemble, whole)
+    )
+    for one, other in zip(short, long, strict=True):
+        assert len(one.value_added_share) == 30 and len(one.reported) == 20
+        assert one.value_added_share.tobytes() == other.value_added_share[:30].tobytes()
+        assert one.totals["cases_total"] == other.totals["cases_total"]

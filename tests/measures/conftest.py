@@ -55,11 +55,21 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
             {"site_id": ["park-a", "park-b"], "sector_id": ["plant", "plant"], "share": [1.0, 1.0]}
         ),
         "boarding": pl.DataFrame({"area_code": ["C1"], "site_id": ["park-a"], "lodgers": [500]}),
-        "channels": pl.DataFrame({"channel_id": ["border", "air"]}),
+        "channels": pl.DataFrame(
+            {"channel_id": ["gate", "flight"], "kind": ["border", "air"], "max_tonnes_per_day": [1000.0, 50.0]}
+        ),
+        "population_by_age": pl.DataFrame(
+            {
+                "area_code": ["D1", "D1", "D1", "D2"],
+                "age_from": [0, 20, 65, 0],
+                "age_to": [19, 64, 110, 110],
+                "people": [300, 450, 250, 100],
+            }
+        ),
         "lab_capacity": pl.DataFrame(
             {
                 "valid_from": [date(2021, 5, 1), date(2021, 5, 29), date(2021, 6, 10)],
-                "samples_per_day": [100, 200, 900],
+                "samples_per_day": [10_000, 20_000, 90_000],
                 "pool_size": [1, 5, 10],
                 "planned_on": [None, date(2021, 5, 16), None],
             }
@@ -69,10 +79,10 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
         ),
         "calendar": pl.DataFrame(
             {
-                "from_date": [date(2021, 6, 1)],
-                "until_date": [date(2021, 8, 31)],
-                "kind": ["school_closed"],
-                "area_code": ["*"],
+                "from_date": [date(2021, 6, 1), date(2021, 5, 23)],
+                "until_date": [date(2021, 8, 31), date(2021, 5, 23)],
+                "kind": ["school_closed", "election"],
+                "area_code": ["*", "*"],
             }
         ),
     }  # fmt: skip

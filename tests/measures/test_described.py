@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import timedelta
 
 import pytest
+from tried import LAW, TEXTS, decided
 
 from songhanh.measures import KINDS, Schedule, described
 from songhanh.measures.described import BY_RULE, OPEN
 
 Build = Callable[..., Schedule]
-LAW = 'legal_basis = ["ct07-tu"]'
-FIELDS = {
-    "distancing": 'level = "ct16"\nlegal_basis = ["ct16"]',
-    "site_mode": f'mode = "on_site"\n{LAW}',
-    "sampling": f"every_days = 3\n{LAW}",
-    "testing": f'effort = "heightened"\n{LAW}',
-    "tracing": f"cases_per_day = 40\n{LAW}",
-    "worker_return": f"share = 0.5\n{LAW}",
-}
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_kind_speaks_both_languages(kind: str, schedule_of: Build) -> None:
-    (words,) = described(schedule_of(f'kind = "{kind}"\n{FIELDS.get(kind, LAW)}'))
-    assert words.begins == date(2021, 5, 18)
+    (words,) = described(schedule_of(TEXTS[kind], as_of=decided(kind)))
+    assert words.begins == decided(kind) + timedelta(days=1)
     assert words.order.due == words.begins
     for text in (
         words.title,

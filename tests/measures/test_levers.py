@@ -2,97 +2,25 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tried import LAW, TEXTS, decided, first_day, levers
 
 from songhanh.core.modes import SiteMode
 from songhanh.epidemic.controls import Layer
-from songhanh.measures import KINDS, DayMeasures, Run, Schedule, parameters, places_vnd_bn
+from songhanh.measures import Run, Schedule, parameters, places_vnd_bn
 from songhanh.measures.levels import LEVELS, monotone
 from songhanh.response import Observed
 from songhanh.response.contact import Action
 
 Build = Callable[..., Schedule]
-LAW = 'legal_basis = ["ct07-tu"]'
-TEXTS = {
-    "distancing": 'kind = "distancing"\nlevel = "ct16"\nwhere = ["C1"]\nlegal_basis = ["ct16"]',
-    "lockdown": f'kind = "lockdown"\nwhere = ["C1"]\n{LAW}',
-    "site_mode": f'kind = "site_mode"\nmode = "on_site"\nwhere = ["park-a"]\n{LAW}',
-    "firm_closure": f'kind = "firm_closure"\nwhere = ["park-a", "rest"]\ncases = 2\ndays = 10\n{LAW}',
-    "boarding_thinning": f'kind = "boarding_thinning"\nwhere = ["C1"]\nshare = 0.2\n{LAW}',
-    "tracing": f'kind = "tracing"\ncases_per_day = 40\n{LAW}',
-    "quarantine": f'kind = "quarantine"\nextra_places = 7\n{LAW}',
-    "sampling": f'kind = "sampling"\nwhere = ["C1", "park-a"]\nevery_days = 4\npool_size = 5\n{LAW}',
-    "testing": f'kind = "testing"\neffort = "heightened"\n{LAW}',
-    "school_closure": f'kind = "school_closure"\nwhere = ["C1"]\n{LAW}',
-    "support": f'kind = "support"\n{LAW}',
-    "hamlet_sealing": f'kind = "hamlet_sealing"\nwhere = ["C1"]\ncases = 3\n{LAW}',
-    "worker_return": f'kind = "worker_return"\nwhere = ["C1"]\nshare = 0.25\n{LAW}',
-    "green_lane": f'kind = "green_lane"\n{LAW}',
-    "capacity": f'kind = "capacity"\nlab_samples_per_day = 11\nquarantine_places = 13\n{LAW}',
-}
-COST = "economy.public_cost_vnd_bn"
-LEVEL = {
-    "epidemic.community", "epidemic.movement", "epidemic.work", "economy.work", "economy.household_demand",
-    "economy.import_logistics", "economy.export_logistics", "economy.channel", COST, "restricted", "level",
-}  # fmt: skip
-MOVES = {
-    "distancing": LEVEL,
-    "lockdown": LEVEL | {"epidemic.locked"},
-    "site_mode": {
-        "epidemic.site_mode", "epidemic.site_share", "epidemic.site_contact", "economy.admitted",
-        "economy.productivity", "economy.site_cost_vnd_bn", COST,
-    },
-    "firm_closure": {"epidemic.firm_close_cases", "epidemic.firm_close_days", COST},
-    "boarding_thinning": {"epidemic.boarding", COST},
-    "tracing": {"epidemic.trace", "epidemic.trace_share", "epidemic.trace_capacity", COST},
-    "quarantine": {
-        "epidemic.contact_action", "epidemic.contact_days", "epidemic.test_days", "epidemic.quarantine_places", COST,
-    },
-    "hamlet_sealing": {
-        "epidemic.hamlet_seal_cases", "epidemic.hamlet_seal_days", "epidemic.sealed_community",
-    },
-    "worker_return": {"epidemic.lodgers_away", COST},
-    "sampling": {"epidemic.sampling", "epidemic.site_sampling", "epidemic.pool_size", COST},
-    "testing": {"epidemic.detection", COST},
-    "school_closure": {"epidemic.school", "economy.work"},
-    "support": {"epidemic.detection", "epidemic.boarding"},
-    "green_lane": {COST},  # where nothing is held up there is nothing to let pass
-    "capacity": {"epidemic.lab_capacity", "epidemic.quarantine_places", COST},
-}  # fmt: skip
 DAY = 17  # 18 May
-
-
-def levers(day: DayMeasures) -> dict[str, Any]:
-    found: dict[str, Any] = {"restricted": day.restricted, "level": day.level}
-    for room in ("epidemic", "economy"):
-        value = getattr(day, room)
-        found |= {f"{room}.{field.name}": getattr(value, field.name) for field in dataclasses.fields(value)}
-    return found
-
-
-def moved(day: DayMeasures, base: DayMeasures) -> set[str]:
-    one, other = levers(day), levers(base)
-    return {name for name in one if not np.array_equal(one[name], other[name])}
-
-
-def test_every_kind_is_tried_here() -> None:
-    assert set(TEXTS) == set(MOVES) == set(KINDS)
-
-
-@pytest.mark.parametrize("kind", sorted(TEXTS))
-def test_a_measure_moves_exactly_its_levers(kind: str, schedule_of: Build, quiet: Observed) -> None:
-    base = schedule_of().start().controls(DAY, quiet)
-    run = schedule_of(TEXTS[kind]).start()
-    assert moved(run.controls(DAY - 1, quiet), base) == set()  # a plan acts from the day after the as-of date
-    assert moved(run.controls(DAY, quiet), base) == MOVES[kind]
 
 
 def test_only_the_places_named_are_touched(schedule_of: Build, quiet: Observed) -> None:
@@ -121,7 +49,8 @@ def test_on_site_admits_those_who_can_be_lodged(schedule_of: Build, quiet: Obser
     assert day.economy.admitted[:, 1].tolist() == pytest.approx([0.2, 0.0, 1.0])
     assert day.economy.site_cost_vnd_bn[0] == pytest.approx(200 * 150_000e-9)
     assert day.needs.lodging_short == 0
-    ordered = schedule_of(TEXTS["site_mode"] + "\nshare = 0.5").start().controls(DAY, quiet)
+    past = TEXTS["site_mode"] + "\nshare = 0.5\nfrom = 2021-05-12"  # an order is as it was given
+    ordered = schedule_of(orders=(past,)).start().controls(DAY, quiet)
     assert ordered.needs.lodging_short == pytest.approx(300)
 
 
@@ -222,10 +151,10 @@ def test_standing_capacities_are_those_known_on_the_day(schedule_of: Build, quie
         return levers.lab_capacity, levers.pool_size, levers.quarantine_places
 
     from_schedule = schedule_of().start().controls(28, quiet).epidemic
-    assert (from_schedule.lab_capacity, from_schedule.pool_size) == (200, 5)  # announced on 16 May
-    assert lab(None, 60) == (900, 10, 500)
+    assert (from_schedule.lab_capacity, from_schedule.pool_size) == (20_000, 5)  # announced on 16 May
+    assert lab(None, 60) == (90_000, 10, 500)
     late = schedule_of().start().controls(60, quiet).epidemic
-    assert (late.lab_capacity, late.quarantine_places) == (200, 50)
+    assert (late.lab_capacity, late.quarantine_places) == (20_000, 50)
 
 
 def test_school_holidays_are_known_ahead(schedule_of: Build, quiet: Observed) -> None:
@@ -283,7 +212,13 @@ class _Recorder(dict[str, float]):
 
 def test_every_parameter_has_a_unit_a_source_and_a_use(schedule_of: Build, quiet: Observed) -> None:
     texts = [
-        *TEXTS.values(),
+        *(text for kind, text in TEXTS.items() if decided(kind) == decided("distancing")),
+        TEXTS["protection_belt"] + "\nentry_tests = false",
+        *(
+            TEXTS["events"].replace('"weddings"', f'"{event}"')
+            for event in ("markets", "religion", "gatherings")
+        ),
+        TEXTS["events"] + '\nway = "limited"',
         TEXTS["testing"].replace("heightened", "routine"),
         TEXTS["testing"].replace("heightened", "household"),
         TEXTS["distancing"].replace("ct16", "ct15"),
@@ -294,6 +229,9 @@ def test_every_parameter_has_a_unit_a_source_and_a_use(schedule_of: Build, quiet
     for text in texts:
         run = Run(schedule_of(text), _Recorder(parameters().defaults()))
         run.controls(DAY, quiet)
+    for kind in ("vaccination", "furlough", "household_support"):
+        late = schedule_of(TEXTS[kind], TEXTS["lockdown"], as_of=decided(kind))
+        Run(late, _Recorder(parameters().defaults())).controls(first_day(kind), quiet)
     places_vnd_bn(_Recorder(parameters().defaults()), 1.0)
     unused = {row.name for row in parameters()} - _Recorder.used
     assert unused == set()
@@ -309,6 +247,11 @@ def test_every_parameter_has_a_unit_a_source_and_a_use(schedule_of: Build, quiet
 def test_overlaps_do_not_depend_on_order(data: st.DataObject, schedule_of: Build, quiet: Observed) -> None:
     pool = [
         *TEXTS.values(),
+        TEXTS["communication"].replace('"C1"', '"D1"') + "\nreach = 0.3",
+        TEXTS["trade_channel"].replace("= 3", "= 0.5"),
+        TEXTS["trade_channel"].replace("= 3", "= 2.5"),
+        TEXTS["events"].replace('"weddings"', '"markets"').replace('"C1"', '"D1"'),
+        TEXTS["protection_belt"] + "\nentry_tests = false",
         TEXTS["distancing"].replace("ct16", "ct15").replace('"C1"', '"D1"'),
         TEXTS["lockdown"] + "\nshare = 0.4",
         TEXTS["site_mode"].replace("on_site", "closed"),
@@ -320,10 +263,12 @@ def test_overlaps_do_not_depend_on_order(data: st.DataObject, schedule_of: Build
     ]
     chosen = data.draw(st.lists(st.sampled_from(pool), min_size=2, max_size=8, unique=True))
     shuffled = data.draw(st.permutations(chosen))
-    one, other = schedule_of(*chosen), schedule_of(*shuffled)
+    late = max(decided(kind) for kind in TEXTS)
+    one, other = schedule_of(*chosen, as_of=late), schedule_of(*shuffled, as_of=late)
     assert one.plan.id == other.plan.id
     first, second = one.start(), other.start()
-    for day in (DAY, DAY + 1, DAY + 2):
+    begins = max(first_day(kind) for kind in TEXTS)
+    for day in (begins, begins + 1, begins + 2):
         a, b = first.controls(day, quiet), second.controls(day, quiet)
         for name, value in levers(a).items():
             assert np.array_equal(value, levers(b)[name]), name

@@ -13,7 +13,8 @@ from songhanh.economy.pack_table import embedded_table
 FOLDER = Path(__file__).parents[2] / "src/songhanh/province/examples/bac-giang-2021"
 TABLES = sorted(path.stem for path in FOLDER.glob("*.csv"))
 DATED = {"bulletins": "date", "reopening": "date", "capacity_path": "date", "introductions": "known_on",
-         "facilities": "valid_from", "quarantine_capacity": "valid_from", "lab_capacity": "valid_from"}  # fmt: skip
+         "facilities": "valid_from", "quarantine_capacity": "valid_from", "lab_capacity": "valid_from",
+         "forces": "valid_from"}  # fmt: skip
 
 
 def rows(table: str) -> list[dict[str, str]]:

@@ -176,6 +176,7 @@ def tables() -> dict[str, Rows]:
         ],
         "quarantine_capacity": [{"valid_from": "2021-04-01", "places": 200}],
         "lab_capacity": [{"valid_from": "2021-04-01", "samples_per_day": 300, "pool_size": 5, "turnaround_days": 1}],
+        "forces": [{"kind": "inspectors", "valid_from": "2021-04-01", "people": 40}],
         "sectors": sectors(),
         "input_output": [
             {"from_sector": i, "to_sector": j, "coefficient": 0.15} for i in ids for j in ids

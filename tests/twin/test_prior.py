@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -78,3 +79,25 @@ def test_the_same_seed_draws_the_same_worlds_and_a_longer_draw_begins_alike(prio
         assert np.array_equal(world.imports, also.imports)
     assert draw(prior, N, seed=6)[0].epidemic != once[0].epidemic
     assert len({world.luck for world in longer}) == 2 * N
+
+
+def test_effects_of_one_kind_alone_are_drawn_by_name_and_move_nothing_else(
+    prior: Prior, tmp_path: Path
+) -> None:
+    rows = table(tmp_path, "belt,b,1,0.4,0.2,0.8,assumed: why,", "reach,k,1,0.5,0.5,0.9,assumed: why,")
+    more = replace(prior, apart=tuple(rows))
+    assert more.dimension == prior.dimension
+    plain, also = draw(prior, N, seed=3), draw(more, N, seed=3)
+    for one, other in zip(plain, also, strict=True):
+        assert (one.epidemic, one.economy, one.luck) == (other.epidemic, other.economy, other.luck)
+        assert other.effects == {
+            **one.effects, "belt": other.effects["belt"], "reach": other.effects["reach"],
+        }  # fmt: skip
+    belts = np.array([world.effects["belt"] for world in also])
+    reached = np.array([world.effects["reach"] for world in also])
+    assert 0.2 <= belts.min() < 0.25 and 0.7 < belts.max() <= 0.8
+    assert abs(np.count_nonzero(belts < 0.4) - N / 2) <= 12
+    assert abs(float(np.corrcoef(belts, reached)[0, 1])) < 0.35
+    assert draw(more, N, seed=3)[5].effects == also[5].effects
+    other_way_round = replace(prior, apart=tuple(rows)[::-1])
+    assert draw(other_way_round, N, seed=3)[5].effects == also[5].effects

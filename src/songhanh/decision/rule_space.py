@@ -128,7 +128,7 @@ SPACE: tuple[Parameter, ...] = (
     Parameter(
         "lab_extra",
         Text("Năng lực xét nghiệm đặt thêm: mẫu mỗi ngày", "Laboratory capacity ordered: samples a day"),
-        (0, 5_000, 10_000, 20_000),
+        (0, 5_000, 10_000, 20_000, 40_000),
         Text("thêm {value} mẫu mỗi ngày", "{value} more samples a day"),
         0,
     ),
@@ -165,8 +165,34 @@ def in_words(value: Value) -> Text:
 
 
 def steps_of(genes: Floats) -> NDArray[np.int64]:
-    """Return the (N, P) positions in the lists of values that points of the unit cube stand for."""
-    return np.asarray(np.minimum((np.asarray(genes) * SIZES).astype(np.int64), SIZES - 1))
+    """Return the (N, P) positions in the lists of values that points of the unit cube stand for.
+
+    What has no effect, such as the threshold of a closure that is not ordered, is set to its first value: rules that do
+    the same are the same.
+    """
+    steps = np.asarray(np.minimum((np.asarray(genes) * SIZES).astype(np.int64), SIZES - 1))
+    steps[idle(steps)] = 0
+    return steps
+
+
+def idle(steps: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which of (N, P) parameters have no effect beside the others."""
+    at = {parameter.id: k for k, parameter in enumerate(SPACE)}
+
+    def orders(name: str) -> NDArray[np.bool_]:
+        nothing = SPACE[at[name]].nothing
+        assert nothing is not None
+        return np.asarray(steps[:, at[name]] != SPACE[at[name]].values.index(nothing))
+
+    shares = np.zeros(len(steps), np.bool_)
+    for name in ("sites_now", "site_above"):
+        values = np.array(SPACE[at[name]].values)
+        shares |= np.isin(values[steps[:, at[name]]], ("staggered", "two_points", "on_site"))
+    still = np.zeros(steps.shape, np.bool_)
+    still[:, at["site_cases"]] = ~orders("site_above")
+    still[:, at["site_share"]] = ~shares
+    still[:, at["closed_days"]] = ~(orders("firm_cases") | orders("hamlet_cases"))
+    return still
 
 
 def genes_of(steps: NDArray[np.int64]) -> Floats:

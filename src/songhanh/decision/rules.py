@@ -22,7 +22,7 @@ from songhanh.core.canonical import json_bytes, sha256
 from songhanh.core.errors import Fault, SonghanhError
 from songhanh.core.text import Text
 from songhanh.decision.capacities import table
-from songhanh.decision.rule_space import SPACE, Value, in_words
+from songhanh.decision.rule_space import SPACE, Value, idle, in_words
 from songhanh.measures import KINDS, Measure, Plan, history_of
 from songhanh.province import Pack, load
 from songhanh.response import PolicySet, documents_in_force, read_policies
@@ -104,8 +104,8 @@ class Rule:
         """Return what the rule orders, in one sentence."""
         said = [
             Text(p.says.vi.format(value=words.vi), p.says.en.format(value=words.en))
-            for p, value in zip(SPACE, self.values, strict=True)
-            if value != p.nothing
+            for p, value, without in zip(SPACE, self.values, idle(np.array([self.steps]))[0], strict=True)
+            if value != p.nothing and not without
             for words in [in_words(value)]
         ]
         vi = "; ".join(p.vi for p in said)
@@ -182,8 +182,10 @@ class _Draft:
         elif level != "none":
             self.add("distancing", basis=level, level=level, where=("*",), trigger=trigger)
         # The standing practice of all plans that are compared: one person of each household is sampled where the
-        # infection is found. Teams go from door to door where people are restricted.
-        self.add("sampling", where=("*",), every_days=7, over_days=7, share=0.25, trigger=_trigger(2))
+        # infection is found. Teams go
+        # from door to door where people are restricted.
+        found = _trigger(max(chosen["area_cases"], 2))
+        self.add("sampling", where=("*",), every_days=7, over_days=7, share=0.25, trigger=found)
         if level in ("ct16", "lockdown"):
             self.add("testing", effort="household", where=("*",), trigger=trigger)
 

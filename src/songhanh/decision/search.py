@@ -16,7 +16,7 @@ from songhanh.core.days import date_of
 from songhanh.core.errors import Fault, SonghanhError
 from songhanh.core.rng import derived_seed
 from songhanh.core.text import Text
-from songhanh.decision.capacities import BEDS, ICU, LAB, LODGING, PLACES, table
+from songhanh.decision.capacities import table
 from songhanh.decision.ceilings import Ceilings
 from songhanh.decision.evaluate import describe_plans, describe_worlds
 from songhanh.decision.heading import heading
@@ -43,7 +43,6 @@ OBJECTIVES = (
     "household_income_lost_vnd_bn",
     "public_cost_vnd_bn",
 )
-NAMES = {"beds": BEDS, "icu": ICU, "places": PLACES, "lab": LAB, "lodging": LODGING}
 NOTE = Text(
     "Các quy tắc được tìm trên ít kịch bản chung rồi kiểm tra lại trên kịch bản mới (lịch sử và may rủi khác). Dịch được tính "
     "đến hết kỳ; kinh tế tính thêm một số ngày sau đó, coi như không còn ai nhiễm, để các lệnh còn hiệu lực được nới theo quy "
@@ -142,7 +141,7 @@ def search(
     tried = _tried(this, worlds, n_rules, state)
     chosen = _front(tried)
     fresh = world_set(
-        reference, as_of, _fresh_seed(seed), n_fresh, n_histories, n_jobs, on_progress, should_stop
+        reference, as_of, fresh_seed(seed), n_fresh, n_histories, n_jobs, on_progress, should_stop
     )
     plans = {Rule.at(steps).id: this.plan(steps) for steps in chosen}
     everything = {**{slug: named.plan for slug, named in standing.items()}, **plans}
@@ -203,7 +202,8 @@ def _check(n_rules: int, n_worlds: int, n_fresh: int, days: int, objectives: Seq
         raise SonghanhError(faults)
 
 
-def _fresh_seed(seed: int) -> int:
+def fresh_seed(seed: int) -> int:
+    """Return the seed of the fresh worlds of a search: other pasts and other luck than those searched on."""
     return int(derived_seed("fresh", seed) % np.uint64(2**31))
 
 
@@ -256,7 +256,7 @@ def _tried(this: _Run, worlds: WorldSet, n_rules: int, state: State) -> dict[Ste
             try:
                 plans[Rule.at(steps).id] = this.plan(steps)
             except SonghanhError as error:
-                refused[steps] = error.faults[0].message
+                refused[steps] = f"{error.faults[0].code}: {error.faults[0].message}"
         points = judge(question, plans, worlds.worlds, this.n_jobs, within, this.should_stop)
         return [
             Tried(steps, refused=refused[steps])
@@ -405,10 +405,11 @@ def _indicator(name: str) -> dict[str, Any]:
 
 
 def _constraints(question: Question) -> list[dict[str, Any]]:
+    names = question.capacities.names()
     return [
         {
             "id": name,
-            "name": (NAMES[name] if name in NAMES else BY_ID[name].name).as_dict(),
+            "name": (names[name] if name in names else BY_ID[name].name).as_dict(),
             "may_be_passed_in": share,
         }
         for name, share in question.shares().items()
@@ -421,8 +422,11 @@ def _parameter(k: int) -> dict[str, Any]:
 
 def _refused(tried: Mapping[Steps, Tried]) -> list[dict[str, Any]]:
     """Say which laws and limits refused rules before they were run, and how many each."""
-    reasons: dict[str, int] = {}
+    reasons: dict[str, list[str]] = {}
     for one in tried.values():
         if one.refused:
-            reasons[one.refused] = reasons.get(one.refused, 0) + 1
-    return [{"why": why, "rules": n} for why, n in reasons.items()]
+            reasons.setdefault(one.refused.partition(":")[0], []).append(one.refused)
+    return [
+        {"code": code, "example": said[0].partition(": ")[2], "rules": len(said)}
+        for code, said in reasons.items()
+    ]

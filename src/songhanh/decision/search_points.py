@@ -85,7 +85,7 @@ class Question:
         """Return in which share of the worlds each limit may be passed: capacities first, then ceilings."""
         values = table().defaults()
         return {
-            **dict.fromkeys(("beds", "icu", "places", "lab", "lodging"), values["infeasible_share"]),
+            **dict.fromkeys(self.capacities.names(), values["infeasible_share"]),
             **dict.fromkeys(self.ceilings.set(), values["ceiling_share"]),
         }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +20,18 @@ from songhanh.economy.result import EconomyResult
 from songhanh.economy.seasons import seasonal_final_demand, seasonal_output
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """The evening of one day of one run: what the next days read, and the records so far."""
+
+    next_day: int
+    parameters: EconomyParameters
+    baseline: Records | None
+    baseline_of: Floats
+    now: tuple[Floats, ...]
+    records: tuple[Floats, ...]
 
 
 class Economy:
@@ -161,6 +175,37 @@ class Economy:
         records.public_cost[day] = controls.public_cost_vnd_bn
         records.support[day] = controls.support_vnd_bn
         records.extra_cost[day] = controls.site_cost_vnd_bn
+
+    def snapshot(self) -> Snapshot:
+        """Return where the run stands, for `restore` of this economy."""
+        return Snapshot(
+            next_day=self.next_day,
+            parameters=self.parameters,
+            baseline=self.baseline if self._baseline_of.size else None,
+            baseline_of=self._baseline_of,
+            now=tuple(array.copy() for array in self._now()),
+            records=tuple(array[: self.next_day].copy() for array in vars(self.records).values()),
+        )
+
+    def restore(self, kept: Snapshot) -> None:
+        """Forget the last run and go on from where another run of this economy stood, to the same bits."""
+        self.parameters, self.next_day = kept.parameters, kept.next_day
+        self._baseline_of = kept.baseline_of
+        if kept.baseline is not None:
+            self.baseline = kept.baseline
+        for array, copy in zip(self._now(), kept.now, strict=True):
+            array[:] = copy
+        self.records = Records.empty(self.model, self.days)
+        for array, copy in zip(vars(self.records).values(), kept.records, strict=True):
+            array[: self.next_day] = copy
+
+    def _now(self) -> tuple[Floats, ...]:
+        """Return the arrays that a day leaves to the next, and what may be read of it in between."""
+        return (
+            self.constants, self.state, self.scratch, self.stocks, self.orders, self.memory, self.gone, self.recent,
+            self.entering, self.absent, self.lost, self.unpaid, self.working, self.effect, self.standing, self.picked,
+            self.picking,
+        )  # fmt: skip
 
     def result(self) -> EconomyResult:
         """Return the daily arrays; days not stepped yet are zero."""

@@ -15,6 +15,7 @@ from songhanh.epidemic.booking import renew_contacts
 from songhanh.epidemic.check import check_active, check_controls, check_imports
 from songhanh.epidemic.controls import EpidemicControls
 from songhanh.epidemic.day import live_days
+from songhanh.epidemic.doses import first_doses
 from songhanh.epidemic.groups import (
     D_EXPORTED,
     D_FALSE_POSITIVES,
@@ -38,6 +39,7 @@ from songhanh.epidemic.mixing import Mixing, mixing_of
 from songhanh.epidemic.parameters import EpidemicParameters, variants
 from songhanh.epidemic.people import Packed, pack
 from songhanh.epidemic.result import Absences, Confirmed, EpidemicResult, Tree
+from songhanh.epidemic.snapshot import Snapshot, parts_in_use
 from songhanh.epidemic.testing import prune
 from songhanh.province.population import Population
 
@@ -88,6 +90,7 @@ class Engine:
         self.n_hamlets = len(self._packed.hamlets)
         self._next_day = -1
         self._known: dict[int, tuple[EpidemicControls, Levers]] = {}
+        self._read: tuple[EpidemicControls, Levers] | None = None
         self._latest: EpidemicControls | None = None
         self._seed = self._base_seed = np.uint64(0)
         self._state, self._calendar = new_state(self._packed, days, capacity)
@@ -155,6 +158,11 @@ class Engine:
             *self._mixing(parameters),
             arrivals,
         )
+        self._give()
+        self._next_day = 0
+
+    def _give(self) -> None:
+        """Put all arrays in the row that a day is called with."""
         self._given: tuple[Any, ...] = (
             *self._packed,
             *self._numbers,
@@ -162,7 +170,41 @@ class Engine:
             *self._calendar,
             *self._books,
         )
-        self._next_day = 0
+
+    def snapshot(self) -> Snapshot:
+        """Return where the run stands, for `restore` of this engine; a copy of what the run has touched."""
+        state = self._state
+        return Snapshot(
+            next_day=self._next_day,
+            seed=self._seed,
+            base_seed=self._base_seed,
+            numbers=self._numbers,
+            imported=self._imported,
+            latest=self._latest,
+            counters=self._counters.copy(),
+            marks=self._calendar.marks.copy(),
+            further_marks=state.further_marks.copy(),
+            words=state.words[state.touched[: self._counters[at.N_TOUCHED]]],
+            parts=tuple(
+                part.copy() for part in parts_in_use(state, self._calendar, self._books, self._next_day)
+            ),
+        )
+
+    def restore(self, kept: Snapshot) -> None:
+        """Forget the last run and go on from where another run of this engine stood, to the same bits."""
+        self.reset()
+        state = self._state
+        self._counters[:] = kept.counters
+        self._calendar.marks[:] = kept.marks
+        state.further_marks[:] = kept.further_marks
+        for part, copy in zip(
+            parts_in_use(state, self._calendar, self._books, kept.next_day), kept.parts, strict=True
+        ):
+            part[:] = copy
+        state.words[state.touched[: self._counters[at.N_TOUCHED]]] = kept.words
+        self._numbers, self._imported, self._latest = kept.numbers, kept.imported, kept.latest
+        self._seed, self._base_seed, self._next_day = kept.seed, kept.base_seed, kept.next_day
+        self._give()
 
     def reseed(self, seed: np.uint64) -> None:
         """Take another seed for the draws of all further days; who is lodged at a site stays the same."""
@@ -190,7 +232,8 @@ class Engine:
     def step(self, day: int, controls: EpidemicControls, active: NDArray[np.float32] | None = None) -> None:
         """Live one day under the day's levers; days are 0, 1, 2, ... in order.
 
-        A controls object is read the first time it is given in a run: reuse it, unchanged, while nothing changes.
+        A controls object, and each of its arrays, is read the first time it is given in a run: reuse it, unchanged,
+        while nothing changes.
 
         Parameters
         ----------
@@ -223,9 +266,7 @@ class Engine:
             raise ValueError(f"end is {end}; allowed: {day + 1} to {self.days}")
         known = self._known.get(id(controls))
         if known is None or known[0] is not controls:
-            check_controls(controls, self.n_communes, self.n_sites)
-            known = (controls, levers_of(controls))
-            self._known[id(controls)] = known
+            known = self._known[id(controls)] = self._read = (controls, self._levers(controls))
         levers = known[1]
         if active is not None:
             check_active(active, self.n_sites)
@@ -236,6 +277,18 @@ class Engine:
         full = int(self._counters[at.FULL])
         if full:
             raise _full(at.FULL_NAMES[full], self.capacity, self._next_day - 1)
+
+    def _levers(self, controls: EpidemicControls) -> Levers:
+        """Check levers and return them for kernels; arrays of the levers read last are not read again."""
+        if self._read is None:
+            check_controls(controls, self.n_communes, self.n_sites)
+            return levers_of(controls)
+        before, levers = self._read
+        new = {name for name in Levers._fields[1:] if getattr(controls, name) is not getattr(before, name)}
+        check_controls(controls, self.n_communes, self.n_sites, new)
+        return levers_of(
+            controls, {name: getattr(levers, name) for name in Levers._fields[1:] if name not in new}
+        )
 
     def reset(self) -> None:
         """Forget a run."""
@@ -265,7 +318,7 @@ class Engine:
             array.fill(0)
         self._next_day = -1
         self._known.clear()
-        self._latest = None
+        self._read = self._latest = None
 
     def result(self, with_tree: bool = False) -> EpidemicResult:
         """Return the run so far as frozen copies; days not lived are 0."""
@@ -285,7 +338,7 @@ class Engine:
             sealed=daily[D_SEALED],
             gone=daily[D_GONE],
             exported=daily[D_EXPORTED],
-            doses=self._doses(),
+            doses=_frozen(first_doses(self._state, self._packed, self.days, max(self._next_day, 0))),
             tests=daily[D_TESTS],
             lab_queue=daily[D_LAB_QUEUE],
             false_positives=daily[D_FALSE_POSITIVES],
@@ -296,23 +349,6 @@ class Engine:
             n_breakthrough=int(self._counters[at.N_BREAKTHROUGH]),
             tree=self._tree() if with_tree else None,
         )
-
-    def _doses(self) -> NDArray[np.int32]:
-        """Return the first doses of each day that has been lived."""
-        state, lived = self._state, max(self._next_day, 0)
-        campaigns = int(self._counters[at.N_CAMPAIGNS])
-        begins = [*state.campaign_from[:campaigns].tolist(), lived]
-        given = np.zeros(self.days)
-        for share, dose, people in (
-            (state.coverage, state.doses, self._packed.group_sizes.reshape(-1)),
-            (state.site_coverage, state.site_doses, self._packed.site_workers[: self.n_sites]),
-        ):
-            for k in range(campaigns):
-                first, end = begins[k], begins[k + 1]
-                given[first:end] += _given(end - first, share[k], dose[k], people)
-        doses = np.rint(given).astype(np.int32)
-        doses.flags.writeable = False
-        return doses
 
     def absences(self, day: int) -> Absences:
         """Return who could not come to work on a day that has been lived."""
@@ -366,21 +402,6 @@ class Engine:
             facts // at.VACCINATED_BIT,
         ]
         return Tree(*map(_frozen, arrays))
-
-
-def _given(
-    days: int, share: NDArray[np.float64], dose: NDArray[np.float64], people: NDArray[Any]
-) -> NDArray[np.float64]:
-    """Return the first doses of each day of a campaign; a group has no more of them once all its people had one."""
-    full_days = np.full(len(dose), days, np.int64)
-    ends = share + days * dose > 1.0
-    left = 1.0 - share[ends]
-    full_days[ends] = np.minimum(left / dose[ends], days).astype(np.int64)
-    daily = dose * people
-    stops = np.bincount(full_days, weights=daily, minlength=days + 1)[:days]
-    given = daily.sum() - np.cumsum(stops)
-    rest = (left - full_days[ends] * dose[ends]) * people[ends]
-    return np.asarray(given + np.bincount(full_days[ends], weights=rest, minlength=days + 1)[:days])
 
 
 def _frozen(array: NDArray[np.int32]) -> NDArray[np.int32]:

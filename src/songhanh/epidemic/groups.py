@@ -6,7 +6,8 @@ before a loop: reaching into a group for every contact costs reference counting.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,8 +94,8 @@ class Levers(NamedTuple):
     lodgers_away: Reals
 
 
-def levers_of(controls: EpidemicControls) -> Levers:
-    """Return the levers of a day for kernels."""
+def levers_of(controls: EpidemicControls, known: Mapping[str, NDArray[Any]] | None = None) -> Levers:
+    """Return the levers of a day for kernels; ``known`` are arrays that were made ready before."""
     whole = np.zeros(at.N_LEVERS, np.int64)
     whole[at.QUARANTINE_PLACES] = controls.quarantine_places
     whole[at.LAB_CAPACITY] = controls.lab_capacity
@@ -106,9 +107,16 @@ def levers_of(controls: EpidemicControls) -> Levers:
     ]
     whole[at.ANY_DOSES] = controls.vaccination.any() or controls.site_vaccination.any()
     whole[at.TRACE_DEPTH] = next((k for k in range(MOST_LEVELS) if k not in followed), MOST_LEVELS)
-    arrays = (getattr(controls, name) for name in Levers._fields[1:])
-    # Kernels compute in double precision throughout.
-    return Levers(whole, *(a.astype(np.float64).reshape(-1) if a.dtype == np.float32 else a for a in arrays))
+    known = known or {}
+    arrays = (
+        known[name] if name in known else _ready(getattr(controls, name)) for name in Levers._fields[1:]
+    )
+    return Levers(whole, *arrays)
+
+
+def _ready(lever: NDArray[Any]) -> NDArray[Any]:
+    """Return a lever as kernels read it: they compute in double precision throughout."""
+    return lever.astype(np.float64).reshape(-1) if lever.dtype == np.float32 else lever
 
 
 class State(NamedTuple):

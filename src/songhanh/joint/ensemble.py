@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from joblib import Parallel, delayed
+import numpy as np
+from joblib import Parallel, delayed, effective_n_jobs
 
 from songhanh.core.errors import Cancelled
 from songhanh.core.text import Text
@@ -35,7 +37,7 @@ class Ensemble:
     """What to run: some plans of a pack from an as-of date, under given limits.
 
     ``as_of`` cuts the history (nothing later is known); with ``hindsight`` all dated rows are read (replay).
-    ``economy_days`` are the days of the economy after the as-of date; None runs it to 31 December.
+    ``economy_days`` after the as-of date are run of the economy, by default all to 31 December.
     """
 
     pack_ref: str
@@ -79,10 +81,11 @@ def one_world(ensemble: Ensemble, world: World) -> list[Outcome]:
         ensemble.hindsight,
         ensemble.economy_days,
     )
-    return [
-        run.run(name, schedule(ensemble.pack_ref, ensemble.as_of, plan, ensemble.hindsight), world)
+    orders = [
+        (name, schedule(ensemble.pack_ref, ensemble.as_of, plan, ensemble.hindsight))
         for name, plan in ensemble.plans
     ]
+    return run.run_plans(orders, world)
 
 
 def run_ensemble(
@@ -114,5 +117,32 @@ def run_ensemble(
 
 
 def in_parallel(jobs: Iterable[Any], n_jobs: int) -> Iterator[Any]:
-    """Yield the results of delayed calls in order; with one process they run here, without a pool."""
+    """Yield the results of delayed calls in order; with one process they run here, without a pool.
+
+    The processes of the pool stay for the next call, with the province and the kernels that they have loaded.
+    """
     yield from Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
+
+
+def warm(pack_ref: str, n_jobs: int = -1) -> int:
+    """Start the processes of the pool and let each load a province and the kernels; return how many there are.
+
+    Raises
+    ------
+    SonghanhError
+        If the pack is missing or malformed.
+    """
+    setting(pack_ref)  # people are synthesised once, here, and read from the disk by the others
+    processes = effective_n_jobs(n_jobs)
+    # More calls than processes: each is busy for as long as loading takes, so that none is left out.
+    return len(set(in_parallel((delayed(_ready)(pack_ref) for _ in range(2 * processes)), n_jobs)))
+
+
+def _ready(pack_ref: str) -> int:
+    """Load a province, run two days of it under the orders in force, and return the number of this process."""
+    ground = setting(pack_ref)
+    horizon = Horizon(0, 2, 2)
+    world = World(0, 0, 0, {}, {}, {}, np.zeros((1, 2), np.int64), ("",))
+    orders = schedule(pack_ref, ground.pack.outbreak_from, PRESENT_ORDERS, False)
+    Runner(ground, horizon, Limits.standard(), capacity=1000).run_plans([("a", orders), ("b", orders)], world)
+    return os.getpid()

@@ -28,7 +28,12 @@ class Horizon:
 
     @staticmethod
     def of(origin: date, as_of: date, horizon_days: int, economy_days: int | None = None) -> Horizon:
-        """Return the horizons of a decision: so many days of epidemic, the economy to 31 December or for so many days.
+        """Return the horizons of a decision: so many days of the epidemic, and of the economy.
+
+        Parameters
+        ----------
+        economy_days
+            Days after the as-of date, at least those of the epidemic; by default to 31 December.
 
         Raises
         ------
@@ -46,9 +51,8 @@ class Horizon:
                 )
             )
         epidemic = today + 1 + horizon_days
-        economy = day_of(origin, date(as_of.year, 12, 31)) + 1
-        if economy_days is not None:
-            economy = today + 1 + economy_days
+        year_end = day_of(origin, date(as_of.year, 12, 31)) + 1
+        economy = year_end if economy_days is None else today + 1 + economy_days
         return Horizon(today, epidemic, max(economy, epidemic))
 
 

@@ -8,7 +8,7 @@ stays at home from the next day on. Idle sites transmit less, idle boarding hous
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,14 +16,18 @@ from numpy.typing import NDArray
 
 from songhanh.economy import Economy, EconomyControls, EconomyParameters, capacity_path
 from songhanh.epidemic import Engine, EpidemicParameters
+from songhanh.joint.caution import Caution
 from songhanh.joint.collect import Loss, Tally, outcome_of
 from songhanh.joint.horizon import Horizon, Limits
+from songhanh.joint.horizon import table as joint_table
 from songhanh.joint.labour import active_share, labour_day, open_rest_of
 from songhanh.joint.outcome import Outcome
 from songhanh.joint.setting import Setting
-from songhanh.joint.world import World
+from songhanh.joint.world import BEHAVIOUR, World
 from songhanh.measures import DayMeasures, Run, Schedule
 from songhanh.response import Observed
+
+Watch = Callable[[int, DayMeasures], None]
 
 
 class Runner:
@@ -78,7 +82,33 @@ class Runner:
 
     def run(self, plan: str, schedule: Schedule, world: World) -> Outcome:
         """Run one plan in one world to both horizons."""
-        days, tally = self.live(schedule, world)
+        return self._outcome(plan, world, *self.live(schedule, world))
+
+    def run_plans(self, plans: Sequence[tuple[str, Schedule]], world: World) -> list[Outcome]:
+        """Run some plans in one world, in order, as `run` would one by one; they share the past, which is lived once.
+
+        Plans differ only from the day after the as-of date on: the state of that evening is kept in memory and each
+        plan goes on from it.
+        """
+        if len(plans) < 2 or any(schedule.as_of is None for _, schedule in plans):
+            return [self.run(name, schedule, world) for name, schedule in plans]
+        days = self._begin(world, plans[0][1], self.limits)
+        past = [days.live(day) for day in range(self.horizon.as_of + 1)]
+        epidemic, economy = self.engine.snapshot(), self.economy.snapshot()
+        outcomes = []
+        for k, (name, schedule) in enumerate(plans):
+            if k > 0:
+                self.engine.restore(epidemic)
+                self.economy.restore(economy)
+            tally = Tally(self.setting, self.horizon, world.effects)
+            for day, today in enumerate(past):
+                tally.add(day, today)
+            on = days.fork(schedule)
+            self._live_on(on, tally, len(past), world)
+            outcomes.append(self._outcome(name, world, on, tally))
+        return outcomes
+
+    def _outcome(self, plan: str, world: World, days: Days, tally: Tally) -> Outcome:
         loss = Loss(days.lost_on, self.engine.n_infections, self.engine.n_fatal)
         return outcome_of(plan, world.number, self.engine.result(), self.economy.result(), tally, loss)
 
@@ -86,18 +116,29 @@ class Runner:
         self,
         schedule: Schedule,
         world: World,
-        watch: Callable[[int, DayMeasures], None] = lambda day, today: None,
+        watch: Watch = lambda day, today: None,
     ) -> tuple[Days, Tally]:
         """Live all days of both horizons, calling ``watch`` after each; the arrays stay in `engine` and `economy`."""
         days = self._begin(world, schedule, self.limits)
         tally = Tally(self.setting, self.horizon, world.effects)
-        for day in range(self.horizon.economy_days):
+        self._live_on(days, tally, 0, world, watch)
+        return days, tally
+
+    def _live_on(
+        self,
+        days: Days,
+        tally: Tally,
+        first: int,
+        world: World,
+        watch: Watch = lambda day, today: None,
+    ) -> None:
+        """Live all days from one on."""
+        for day in range(first, self.horizon.economy_days):
             if day == self.horizon.as_of + 1:
                 self.engine.reseed(np.uint64(world.future_luck))
             today = days.live(day)
             tally.add(day, today)
             watch(day, today)
-        return days, tally
 
     def _begin(
         self, world: World, schedule: Schedule, limits: Limits | None, with_accounts: bool = True
@@ -105,7 +146,10 @@ class Runner:
         parameters = EpidemicParameters.from_values(world.epidemic)
         self.engine.start(parameters, world.imports, np.uint64(world.luck))
         self.economy.start(EconomyParameters.from_values({**world.economy, **self._known}), with_accounts)
-        return Days(self, schedule.start(world.effects), limits)
+        caution = None
+        if world.structure == BEHAVIOUR:
+            caution = Caution(self.setting, joint_table().with_overrides(world.joint))
+        return Days(self, schedule.start(world.effects), limits, caution)
 
 
 class Days:
@@ -117,8 +161,11 @@ class Days:
         Run day on which control was lost, -1 if it is kept; the epidemic is not run any further.
     """
 
-    def __init__(self, runner: Runner, run: Run, limits: Limits | None) -> None:
+    def __init__(
+        self, runner: Runner, run: Run, limits: Limits | None, caution: Caution | None = None
+    ) -> None:
         self._runner = runner
+        self._caution = caution
         self._run = run
         self._limits = limits
         self._open: tuple[EconomyControls | None, NDArray[np.float64]] = None, np.zeros(0)
@@ -126,10 +173,18 @@ class Days:
         self._observed = Observed(runner.engine.reported, runner.engine.reported_site)
         self.lost_on = -1
 
+    def fork(self, schedule: Schedule) -> Days:
+        """Return the days of another plan, which go on from where these stand."""
+        other = Days(self._runner, self._run.fork(schedule), self._limits, self._caution)
+        other._active, other.lost_on = self._active, self.lost_on
+        return other
+
     def live(self, day: int) -> DayMeasures:
         """Live the next day and return its levers."""
         runner, limits = self._runner, self._limits
         today = self._run.controls(day, self._observed)
+        if self._caution is not None:
+            today = self._caution(day, today, self._observed)
         if limits is not None and 0 <= self.lost_on < day <= self.lost_on + limits.emergency_days:
             today = self._emergency(today)
         runs = day < runner.horizon.epidemic_days and self.lost_on < 0

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+
+PLACES, BEHAVIOUR, UNSEEN = STRUCTURES = ("places", "behaviour", "unseen")
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,10 @@ class World:
         (k, 2) person and run day of each infection brought in from outside.
     origins
         (k,) the introduction that each of them belongs to.
+    structure
+        Which structure of the model it follows, see `STRUCTURES`.
+    joint
+        Values of the parameters of this room that differ from the defaults.
     """
 
     number: int
@@ -37,3 +43,5 @@ class World:
     economy: Mapping[str, float]
     imports: NDArray[np.int64]
     origins: tuple[str, ...]
+    structure: str = PLACES
+    joint: Mapping[str, float] = field(default_factory=dict)

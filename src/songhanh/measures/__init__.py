@@ -6,7 +6,7 @@ from songhanh.measures.described import MeasureWords, described
 from songhanh.measures.ground import Capacities, Capacity, Ground, capacities_of, ground_of
 from songhanh.measures.library import history_of, plans_of
 from songhanh.measures.plan import Plan, parse_plan, read_plan
-from songhanh.measures.registry import KINDS, parameters
+from songhanh.measures.registry import KINDS, drawn_apart, parameters
 from songhanh.measures.schedule import DayMeasures, Run, Schedule, compile_plan
 from songhanh.measures.triggers import INDICATORS, Condition, Release, Trigger
 
@@ -31,6 +31,7 @@ __all__ = [
     "capacities_of",
     "compile_plan",
     "described",
+    "drawn_apart",
     "ground_of",
     "history_of",
     "parameters",

@@ -25,7 +25,7 @@ from songhanh.response import Policy, PolicySet, policy_on
 from songhanh.response.contact import ContactRules, contact_rules
 
 Scope = Literal["areas", "sites", "province", "areas and sites"]
-STAFF = ("samplers", "tracers", "guards", "drivers", "clinicians", "inspectors")
+STAFF = ("samplers", "tracers", "guards", "drivers", "clinicians", "inspectors", "clerks", "communicators")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,7 @@ class Draft:
     logistics: Floats  # (C,) goods that pass
     level: NDArray[np.int8]  # (C,) rank of the strictest level in force over most of the commune
     restricted: NDArray[np.float32]  # (C,) share of residents under lock-down or Directive 16
+    compliance: Floats  # (C,) share by which people cut more contacts than without a campaign
     green_lane: float = 0.0  # share of the goods held up on the roads that pass nevertheless
 
 
@@ -147,6 +148,9 @@ class Measure(BaseModel):
     SCOPE: ClassVar[Scope]
     NAME: ClassVar[Text]
     STEPS_DOWN: ClassVar[bool] = False  # whether the common rule may end it
+    REST: ClassVar[bool] = False  # whether it may act on the firms outside the sites ("rest")
+    DATED: ClassVar[bool] = False  # whether it runs by days from its start, which then is a date
+    OWN: ClassVar[tuple[str, ...]] = ()  # rows of parameters.csv that no other kind reads (see `drawn_apart`)
 
     kind: str
     id: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9-]*$")
@@ -179,6 +183,8 @@ class Measure(BaseModel):
             raise ValueError("give release or exit, not both")
         if self.exit == "step-down" and not self.STEPS_DOWN:
             raise ValueError("this kind has no step-down: leave exit out or write 'open'")
+        if self.DATED and self.trigger:
+            raise ValueError(f"{self.kind} runs by days from its start: give from, not a trigger")
         return self
 
     def content(self) -> dict[str, Any]:
@@ -205,6 +211,14 @@ class Measure(BaseModel):
     def allowed(self, rules: PolicySet, on: date) -> str | None:
         """Return why the rules in force forbid this measure, or nothing."""
         return None
+
+    def limits(self, at: At) -> tuple[str, ...]:
+        """Return the limits of the province that the order breaks by its own arithmetic, a sentence each.
+
+        ``at`` is where it is ordered, with effects as by default. What only a simulation can foresee (a queue, full
+        beds) is no reason to refuse a plan: such a plan is found infeasible.
+        """
+        return ()
 
     def contacts(self, at: At, controls: EpidemicControls) -> None:
         """Move the levers on contacts."""

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 from songhanh.core.text import Text
 from songhanh.province.pack import Pack
+from songhanh.province.synthesis import parameters as people_parameters
+
+N_AGE_GROUPS = 9  # as the levers of the epidemic count them: 0-9, ..., 80 and over
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -38,6 +41,12 @@ class Ground:
         (S, J) share of a site's workers by sector; sums to 1.
     essential
         (J,) sectors that stay open under Directive 16.
+    ages
+        (C, 9) people by ten-year age group, as tables and boarding houses have them; the last from 80 years.
+    channels, channel_tonnes
+        (K,) kind of each trade channel of a crop, and tonnes a day at most.
+    calendar
+        Dated events: first and last day, kind (election, exam, holiday).
     shut_school
         Calendar of school holidays: first and last day, communes.
     """
@@ -53,7 +62,10 @@ class Ground:
     site_commune: Indices
     sector_mix: Floats
     essential: NDArray[np.bool_]
-    n_channels: int
+    ages: Floats
+    channels: tuple[str, ...]
+    channel_tonnes: Floats
+    calendar: tuple[tuple[date, date, str], ...]
     shut_school: tuple[tuple[date, date, Indices], ...]
 
     @property
@@ -70,6 +82,16 @@ class Ground:
     def n_sectors(self) -> int:
         """Return J."""
         return len(self.essential)
+
+    @property
+    def n_channels(self) -> int:
+        """Return K."""
+        return len(self.channels)
+
+    def idle_workers(self, admitted: Floats) -> Floats:
+        """Return (S,) the workers whom the modes keep from work, given the (S + 1, J) shares admitted."""
+        at_work = np.clip((admitted[: self.n_sites] * self.sector_mix).sum(axis=1), 0.0, 1.0)
+        return np.asarray(self.workers * (1.0 - at_work))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +150,10 @@ def ground_of(pack: Pack) -> Ground:
         site_commune=np.array([at.get(str(code), 0) for code in sites["area_code"].to_list()], np.intp),
         sector_mix=_sector_mix(pack, site_ids),
         essential=np.array([_truth(value) for value in pack.sectors["essential"].to_list()], np.bool_),
-        n_channels=pack.tables["channels"].height if "channels" in pack.tables else 0,
+        ages=_ages(pack, parents, _floats(communes["population"]), lodgers),
+        channels=tuple(_column(pack, "channels", "kind")),
+        channel_tonnes=np.array(_column(pack, "channels", "max_tonnes_per_day"), np.float64),
+        calendar=_events(pack),
         shut_school=_school_holidays(pack, areas),
     )
 
@@ -181,6 +206,45 @@ def _pairs(pack: Pack, table: str, key: str, value: str) -> list[tuple[str, floa
     return [
         (str(k), float(v or 0.0)) for k, v in zip(frame[key].to_list(), frame[value].to_list(), strict=True)
     ]
+
+
+def _column(pack: Pack, table: str, name: str) -> list[Any]:
+    return pack.tables[table][name].to_list() if table in pack.tables else []
+
+
+def years_in_groups(first: Indices | int, last: Indices | int) -> Floats:
+    """Return (..., 9) the share of each ten-year age group whose age lies between two ages, both included.
+
+    Years of a group are taken as equally many; the last group is open, and counts as the ten years from 80.
+    """
+    begins = 10 * np.arange(N_AGE_GROUPS)
+    until = np.minimum(np.asarray(last)[..., None] + 1, begins + 10)
+    years = until - np.maximum(np.asarray(first)[..., None], begins)
+    return np.asarray(np.clip(years, 0, 10) / 10.0)
+
+
+def _ages(pack: Pack, parents: list[str], residents: Floats, lodgers: Floats) -> Floats:
+    """Return (C, 9) people by age group: residents as their area's table, lodgers evenly over the ages hired."""
+    table = pack.tables["population_by_age"]
+    areas = {code: row for row, code in enumerate(table["area_code"].cast(pl.String).unique().sort())}
+    last = np.minimum(table["age_to"].to_numpy(), 10 * N_AGE_GROUPS - 1)
+    years = years_in_groups(table["age_from"].to_numpy(), last)
+    spread = table["people"].to_numpy()[:, None] * years / np.maximum(years.sum(axis=1, keepdims=True), 0.1)
+    people = np.zeros((len(areas), N_AGE_GROUPS))
+    np.add.at(people, [areas[code] for code in table["area_code"].cast(pl.String)], spread)
+    composition = people / np.maximum(people.sum(axis=1, keepdims=True), 1e-300)
+    values = people_parameters().defaults()
+    hired = years_in_groups(int(values["lodger_age_from"]), int(values["lodger_age_until"]))
+    codes = pack.communes["code"].cast(pl.String).to_list()
+    # An area without a table of its own has that of its district.
+    own = [areas[code if code in areas else parent] for code, parent in zip(codes, parents, strict=True)]
+    return np.asarray(residents[:, None] * composition[own] + lodgers[:, None] * hired / hired.sum())
+
+
+def _events(pack: Pack) -> tuple[tuple[date, date, str], ...]:
+    rows = pack.tables["calendar"].to_dicts() if "calendar" in pack.tables else []
+    dated = [(_day(row["from_date"]), _day(row["until_date"]), str(row["kind"])) for row in rows]
+    return tuple((first, last, kind) for first, last, kind in dated if first and last)
 
 
 def _names(pack: Pack) -> dict[str, Text]:

@@ -10,10 +10,11 @@ import numpy as np
 
 from songhanh.core.days import day_of
 from songhanh.core.errors import Fault, SonghanhError
-from songhanh.measures.base import Measure
-from songhanh.measures.ground import Ground, Indices
+from songhanh.measures.base import At, Measure
+from songhanh.measures.ground import Capacity, Ground, Indices
 from songhanh.measures.plan import Plan
-from songhanh.measures.signals import misplaced
+from songhanh.measures.registry import parameters
+from songhanh.measures.triggers import misplaced
 from songhanh.response import PolicySet, documents_in_force
 
 NOWHERE: Indices = np.zeros(0, np.intp)
@@ -91,7 +92,10 @@ def place_orders(
 def place_plan(
     plan: Plan, ground: Ground, policies: PolicySet, as_of: date
 ) -> tuple[list[Placed], list[Fault]]:
-    """Place the measures of a plan, which act from the day after the as-of date at the earliest."""
+    """Place the measures of a plan, which act from the day after the as-of date at the earliest.
+
+    Limits that they break together are not looked at here (`songhanh.measures.limits`).
+    """
     placed: list[Placed] = []
     faults: list[Fault] = []
     tomorrow = as_of + timedelta(days=1)
@@ -186,8 +190,11 @@ def _check(
     if begins < ground.origin:
         message = f"{begins} lies before the first day of the run, {ground.origin}."
         faults.append(where.fault("plan.before_history", message, "Give a later date.", "from"))
-    faults += _conditions(where, ground) if not faults else []
-    forbidden = measure.allowed(policies, begins)
+    known = begins if as_of is None else min(begins, as_of)  # a plan knows no later rules
+    forbidden = measure.allowed(policies, known)
+    if not faults:
+        faults += _conditions(where, ground)
+        faults += _limits(where, ground, policies, known) if as_of is not None and not forbidden else []
     if forbidden:
         faults.append(
             where.fault(
@@ -215,21 +222,48 @@ def _check(
 def _conditions(where: _Where, ground: Ground) -> list[Fault]:
     """Return what is wrong with the conditions by which a measure begins and ends, at its places."""
     measure = where.measure
-    communes, sites = _places(measure, ground)
+    places = _places(measure, ground)
     faults = []
     for field in ("trigger", "release"):
         condition = getattr(measure, field)
-        said = condition and misplaced(condition, measure.SCOPE, communes, sites, ground.n_sites)
+        said = condition and misplaced(condition, measure.SCOPE, *places, ground.n_sites)
         if said:
             faults.append(where.fault(f"plan.{field}", f"This {field} has no meaning here: {said}.",
                                       "Choose another indicator, or other places.", field))  # fmt: skip
     return faults
 
 
+def _limits(where: _Where, ground: Ground, policies: PolicySet, rules_on: date) -> list[Fault]:
+    """Return the limits that a measure of a plan breaks by itself; orders of the past are as they were."""
+    measure, (communes, sites) = where.measure, _places(where.measure, ground)
+    at = At(
+        ground=ground,
+        effects=parameters().defaults(),
+        policies=policies,
+        rules_on=rules_on,
+        capacity=Capacity(0, 1, 0),
+        stage=0,
+        communes=communes,
+        sites=sites,
+    )
+    return [_beyond(where, said, "Ask for less, or add what is missing.") for said in measure.limits(at)]
+
+
+def _beyond(where: _Where, said: str, remedy: str) -> Fault:
+    return where.fault("plan.limit", f"The province cannot do it: {said}.", remedy, "kind")
+
+
+def limit_fault(plan: Plan, placed: Placed, said: str, remedy: str) -> Fault:
+    """Return the fault of a measure of a plan that breaks a limit of the province."""
+    return _beyond(_Where(plan, placed.number, placed.measure), said, remedy)
+
+
 def _known(measure: Measure, ground: Ground, code: str) -> bool:
     areas, sites = "areas" in measure.SCOPE, "sites" in measure.SCOPE
     if code == "*":
         return True
+    if code == "rest":
+        return measure.REST
     return (areas and code in ground.areas) or (sites and code in ground.sites)
 
 

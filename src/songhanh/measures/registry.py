@@ -35,3 +35,13 @@ KINDS: dict[str, type[Measure]] = find_kinds()
 def parameters() -> ParameterTable:
     """Return the effects and costs of measures: the rows that worlds are drawn from."""
     return read_table(files("songhanh.measures") / "parameters.csv")
+
+
+@lru_cache(maxsize=1)
+def drawn_apart() -> frozenset[str]:
+    """Return the parameters that belong to one kind alone and that nothing says anything about before it is ordered.
+
+    A world draws each of them by its name and not as one more coordinate of its point, so that adding a kind of
+    measure leaves all worlds, and so all figures of other plans, as they were.
+    """
+    return frozenset(name for kind in KINDS.values() for name in kind.OWN)

@@ -6,7 +6,8 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,25 +16,19 @@ from songhanh.core.canonical import toml_bytes
 from songhanh.core.days import date_of, day_of
 from songhanh.economy.controls import EconomyControls, no_economy_controls
 from songhanh.epidemic.controls import EpidemicControls, no_controls
-from songhanh.measures.base import At, Draft, Needs, rule_on
-from songhanh.measures.ground import Capacities, Capacity, Ground, Indices, capacities_of, ground_of
+from songhanh.measures.base import Draft, Needs, rule_on
+from songhanh.measures.combining import Combined, Lever, Voice, draft_in_order
+from songhanh.measures.ground import Capacities, Capacity, Ground, capacities_of, ground_of
 from songhanh.measures.levels import monotone
-from songhanh.measures.placed import NOWHERE, Placed, place_orders, place_plan, refuse
+from songhanh.measures.limits import over_limits
+from songhanh.measures.placed import NOWHERE, Placed, limit_fault, place_orders, place_plan, refuse
 from songhanh.measures.plan import Plan
 from songhanh.measures.registry import parameters
 from songhanh.measures.reopening import NEVER, RELEASED, WAITING, Rungs, Watch, rungs_of, step
-from songhanh.measures.signals import Signals
+from songhanh.measures.signals import Places, holds
+from songhanh.measures.speaking import Group, Heard, Today
 from songhanh.province.pack import Pack
 from songhanh.response import Observed, PolicySet, policies_on, read_policies
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """The places of a measure that are at one stage."""
-
-    stage: int
-    communes: Indices
-    sites: Indices
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +63,7 @@ class Schedule:
     capacities: Capacities
     placed: tuple[Placed, ...]
     as_of: date | None
+    n_orders: int  # measures of `placed` that are orders in force; those of the plan follow
 
     def start(self, effects: Mapping[str, float] | None = None) -> Run:
         """Begin a replicate with the effects that its world draws; the others are as by default.
@@ -90,6 +86,40 @@ class Schedule:
     def rungs(self) -> Rungs:
         """Return the places of all measures in one list."""
         return rungs_of(self.placed, self.ground.workers)
+
+    @cached_property
+    def _days(self) -> dict[object, Today]:
+        """Days looked up so far, and by what they are alike in."""
+        return {}
+
+    @cached_property
+    def blank(self) -> Draft:
+        """Return the levers of a day without measures and without standing capacities; read only."""
+        return blank_of(self.ground)
+
+    def on(self, day: int) -> Today:
+        """Return what the calendar says of a run day; looked up once for all replicates."""
+        found = self._days.get(day)
+        if found is None:
+            today = date_of(self.ground.origin, day)
+            rules_on = self.rules_on(today)
+            on = tuple(i for i, placed in enumerate(self.placed) if _is_on(placed, day))
+            due = tuple(i for i in on if self.placed[i].measure.due(day - self.placed[i].begins))
+            holidays = tuple(
+                i for i, (first, last, _) in enumerate(self.ground.shut_school) if first <= today <= last
+            )
+            epoch = bisect_right(self.boundaries, rules_on)
+            capacity = self.capacities.on(today)
+            under = (
+                epoch,
+                *(
+                    sum(row[0] <= today for row in rows)
+                    for rows in (self.capacities.lab, self.capacities.places)
+                ),
+            )
+            new = Today(on, due, rules_on, capacity, holidays, epoch, under)
+            found = self._days[day] = self._days.setdefault((on, due, under, holidays), new)
+        return found
 
     @cached_property
     def boundaries(self) -> tuple[date, ...]:
@@ -142,18 +172,21 @@ def compile_plan(
     ------
     SonghanhError
         With every fault: unknown area or site, a date before the run or in the past, a legal basis that is
-        missing, not in force or of no use for the measure, a rule that forbids it.
+        missing, not in force or of no use for the measure, a rule that forbids it, a limit of the province that the
+        orders break by their own arithmetic.
     """
     policies = (
         policy_set if isinstance(policy_set, PolicySet) else read_policies(policy_set or pack.policy_set)
     )
-    ground = ground_of(pack)
+    ground, known = ground_of(pack), capacities or capacities_of(pack, as_of)
     placed, faults = place_orders(history, ground, policies, as_of, plan.lifts if as_of else ())
+    n_orders = len(placed)
     if as_of is not None:
         own, more = place_plan(plan, ground, policies, as_of)
+        more += over_limits(own, placed, ground, policies, known, as_of, partial(limit_fault, plan))
         placed, faults = placed + own, faults + more
     refuse(faults)
-    return Schedule(plan, ground, policies, capacities or capacities_of(pack, as_of), tuple(placed), as_of)
+    return Schedule(plan, ground, policies, known, tuple(placed), as_of, n_orders)
 
 
 class Run:
@@ -169,15 +202,41 @@ class Run:
         waiting = np.array([placed.measure.trigger is not None for placed in schedule.placed], np.bool_)
         begins = np.array([placed.begins for placed in schedule.placed], np.int64)
         self._watch = Watch.blank(schedule.ground.n_communes, schedule.ground.n_sites)
-        self._signals = Signals(schedule.ground)
         self._stage = np.where(waiting[rungs.owner], WAITING, 0).astype(np.int16)
         self._since = begins[rungs.owner]
-        self._groups: list[tuple[_Group, ...]] = [()] * len(schedule.placed)
+        self._groups: list[tuple[Group, ...]] = [()] * len(schedule.placed)
         self._keys: list[bytes] = [b""] * len(schedule.placed)
         for i in range(len(schedule.placed)):
             self._regroup(i)
         self._cache: dict[object, DayMeasures] = {}
+        ground, policies, blank = schedule.ground, schedule.policies, schedule.blank
+        # of the orders, shared by forks, and of the plan
+        self._heard = Heard(ground, policies, blank, effects), Heard(ground, policies, blank, effects)
+        self._parts: list[tuple[bytes, Voice, Mapping[Lever, Any]] | None] = [None] * len(schedule.placed)
+        self._bases: dict[object, Draft] = {}
+        self._combined = Combined()
+        self._last: tuple[Today, DayMeasures] | None = None
         self._day = -1
+
+    def fork(self, schedule: Schedule) -> Run:
+        """Return the replicate of another plan on the same orders, which goes on from where this one stands.
+
+        Until the day on which plans act only the orders have moved, and they come first in every schedule of that
+        day: stages, what was observed and the levers of past days are the same.
+        """
+        own = Run(schedule, self.effects)
+        orders = self.schedule.n_orders
+        if schedule.n_orders != orders:
+            raise ValueError("the two plans do not stand on the same orders")
+        entries = int(schedule.rungs.start[orders])
+        own._stage[:entries], own._since[:entries] = self._stage[:entries], self._since[:entries]
+        own._groups[:orders], own._keys[:orders] = self._groups[:orders], self._keys[:orders]
+        own._watch = self._watch.copy()
+        own._heard = self._heard[0], own._heard[1]
+        # Orders alone in force make the same levers, so these are the same objects; a plan's own measures do not.
+        own._cache = {key: day for key, day in self._cache.items() if all(i < orders for i in day.active)}
+        own._day = self._day
+        return own
 
     def controls(self, day: int, observed: Observed) -> DayMeasures:
         """Return the levers of a run day.
@@ -194,54 +253,51 @@ class Run:
         """
         if day < self._day:
             raise ValueError(f"day {day} was asked for after day {self._day}")
-        schedule = self.schedule
-        today = date_of(schedule.ground.origin, day)
-        rules_on = schedule.rules_on(today)
-        if day > self._day and schedule.reacts:
-            self._observe(day, rules_on, observed)
+        today = self.schedule.on(day)
+        if day > self._day and self.schedule.reacts:
+            self._observe(day, today, observed)
         self._day = day
-        in_force = tuple(
-            i for i, placed in enumerate(schedule.placed) if self._groups[i] and _is_on(placed, day)
-        )
-        due = tuple(i for i in in_force if schedule.placed[i].measure.due(day - schedule.placed[i].begins))
-        capacity = schedule.capacities.on(today)
-        holidays = tuple(
-            i for i, (first, last, _) in enumerate(schedule.ground.shut_school) if first <= today <= last
-        )
-        epoch = bisect_right(schedule.boundaries, rules_on)
-        key = (in_force, due, tuple(self._keys[i] for i in in_force), capacity, holidays, epoch)
-        if key not in self._cache:
-            self._cache[key] = self._build(in_force, due, rules_on, capacity, holidays)
-        return self._cache[key]
+        if self._last is not None and self._last[0] is today:
+            return self._last[1]
+        in_force = tuple(i for i in today.on if self._groups[i])
+        due = tuple(i for i in today.due if self._groups[i])
+        keys = tuple(self._keys[i] for i in in_force)
+        key = (in_force, due, keys, today.under, today.holidays)
+        found = self._cache.get(key)
+        if found is None:
+            found = self._cache[key] = self._build(in_force, due, today)
+        self._last = today, found
+        return found
 
-    def _observe(self, day: int, rules_on: date, observed: Observed) -> None:
+    def _observe(self, day: int, today: Today, observed: Observed) -> None:
         """Let triggers and the common rule act on what is known on a day."""
-        rule = rule_on(self.schedule.policies, "reopening", rules_on)
+        schedule = self.schedule
+        rule = rule_on(schedule.policies, "reopening", today.rules_on)
         self._watch.read(observed, day, rule)
-        if self.schedule.triggered:
-            self._signals.read(observed, self._watch.known_to)
-        for i in self.schedule.triggered:
-            if _is_on(self.schedule.placed[i], day):
+        for i in schedule.triggered:
+            if i in today.on:
                 self._pull(i, day)
-        for i in step(self.schedule.rungs, self._stage, self._since, self._watch, rule, day):
+        for i in step(schedule.rungs, self._stage, self._since, self._watch, rule, day):
             self._regroup(i)
 
     def _pull(self, i: int, day: int) -> None:
         """End a measure where its release holds and start it where its trigger does; where it is over it waits again."""
         placed, entries = self.schedule.placed[i], self._entries(i)
-        measure, places = placed.measure, (placed.measure.SCOPE, placed.communes, placed.sites)
+        measure, watch = placed.measure, self._watch
+        places = Places(self.schedule.ground, measure.SCOPE == "province", placed.communes, placed.sites)
         stage, since = self._stage[entries], self._since[entries]
-        if measure.release is not None:
-            released = (stage >= 0) & self._signals.holds(measure.release, *places, since)
-            released &= stage < measure.ladder()
+        before = stage.copy()
+        if measure.release is not None and (on := (stage >= 0) & (stage < measure.ladder())).any():
+            released = on & holds(measure.release, watch, places, since)
             stage[released], since[released] = RELEASED if measure.trigger else measure.ladder(), day
         if measure.trigger is not None:
             stage[stage >= measure.ladder()] = WAITING
             # What led to a start that is over by release is not counted again.
-            first = np.where(stage == RELEASED, since, -NEVER)
-            pulled = (stage < 0) & self._signals.holds(measure.trigger, *places, first)
+            first = np.where(stage == RELEASED, since, -NEVER) if (stage == RELEASED).any() else None
+            pulled = (stage < 0) & holds(measure.trigger, watch, places, first)
             stage[pulled], since[pulled] = 0, day
-        self._regroup(i)
+        if (stage != before).any():
+            self._regroup(i)
 
     def _entries(self, i: int) -> slice:
         start = self.schedule.rungs.start
@@ -251,62 +307,60 @@ class Run:
         """Note which places of a measure are at which stage, once they have moved."""
         placed, stage = self.schedule.placed[i], self._stage[self._entries(i)]
         n = len(placed.communes)
+        self._last = None
         self._keys[i] = stage.tobytes()
         self._groups[i] = tuple(
-            _Group(
+            Group(
                 level,
                 placed.communes[here[:n]] if n else NOWHERE,
                 placed.sites[here[n:]] if len(placed.sites) else NOWHERE,
+                here.tobytes(),
             )
             for level in range(placed.measure.ladder())
             if (here := stage == level).any()
         )
 
-    def _build(
-        self,
-        in_force: tuple[int, ...],
-        due: tuple[int, ...],
-        rules_on: date,
-        capacity: Capacity,
-        holidays: tuple[int, ...],
-    ) -> DayMeasures:
-        ground = self.schedule.ground
-        draft = _first_draft(ground, capacity, holidays)
-        for discharge in policies_on(self.schedule.policies, "discharge", rules_on).values():
-            draft.epidemic.release_negatives = int(discharge["negative_samples"])
-            draft.epidemic.release_retest_days = int(discharge["retest_days"])
-        acting = [
-            (self.schedule.placed[i].measure, at)
-            for i in self.schedule.canonical_order
-            if i in due
-            for at in self._ats(i, rules_on, capacity)
+    def _build(self, in_force: tuple[int, ...], due: tuple[int, ...], today: Today) -> DayMeasures:
+        """Combine what the measures that are due say; only what moved since the last day is worked out anew."""
+        placed = self.schedule.placed
+        acting = [i for i in self.schedule.canonical_order if i in due]
+        places = [
+            place
+            for i in acting
+            for place in self._heard_of(i).places(i, placed[i].measure, self._groups[i], today)
         ]
-        for measure, at in acting:
-            measure.contacts(at, draft.epidemic)
-            measure.work(at, draft)
-            measure.restrict(at, draft)
-        for measure, at in acting:
+        base = self._base(today)
+        if all(self._heard_of(i).voice(i, placed[i], today).is_free for i in acting):
+            draft = self._combined.draft(base, [self._part(i, today) for i in acting])
+        else:
+            draft = draft_in_order(base, [(measure, at) for measure, at, _ in places])
+        for measure, at, _ in places:
             measure.settle(at, draft)
-        needs = Needs.total([measure.needs(at) for measure, at in acting])
-        _finish(ground, draft, needs)
+        needs = Needs.total([own for _, _, own in places])
+        _finish(self.schedule.ground, draft, needs)
         return DayMeasures(draft.epidemic, draft.economy, in_force, needs, draft.restricted, draft.level)
 
-    def _ats(self, i: int, rules_on: date, capacity: Capacity) -> list[At]:
-        """Return where a measure acts, one entry for each stage that some of its places are in."""
-        schedule = self.schedule
-        return [
-            At(
-                ground=schedule.ground,
-                effects=self.effects,
-                policies=schedule.policies,
-                rules_on=rules_on,
-                capacity=capacity,
-                stage=group.stage,
-                communes=group.communes,
-                sites=group.sites,
-            )
-            for group in self._groups[i]
-        ]
+    def _base(self, today: Today) -> Draft:
+        """Return the day without measures."""
+        key = (today.under, today.holidays)
+        if key not in self._bases:
+            draft = _first_draft(self.schedule.ground, today.capacity, today.holidays)
+            for discharge in policies_on(self.schedule.policies, "discharge", today.rules_on).values():
+                draft.epidemic.release_negatives = int(discharge["negative_samples"])
+                draft.epidemic.release_retest_days = int(discharge["retest_days"])
+            self._bases[key] = draft
+        return self._bases[key]
+
+    def _part(self, i: int, today: Today) -> Mapping[Lever, Any]:
+        """Return what a measure says today."""
+        voice, last = self._heard_of(i).voice(i, self.schedule.placed[i], today), self._parts[i]
+        if last is None or last[0] is not self._keys[i] or last[1] is not voice:
+            last = self._keys[i], voice, voice.part(self._stage[self._entries(i)])
+            self._parts[i] = last
+        return last[2]
+
+    def _heard_of(self, i: int) -> Heard:
+        return self._heard[0 if i < self.schedule.n_orders else 1]
 
 
 def _is_on(placed: Placed, day: int) -> bool:
@@ -314,16 +368,23 @@ def _is_on(placed: Placed, day: int) -> bool:
 
 
 def _first_draft(ground: Ground, capacity: Capacity, holidays: tuple[int, ...]) -> Draft:
-    epidemic = no_controls(ground.n_communes, ground.n_sites)
+    draft = blank_of(ground)
+    epidemic = draft.epidemic
     epidemic.lab_capacity, epidemic.pool_size = capacity.lab_samples, capacity.pool_size
     epidemic.quarantine_places = capacity.places
     for holiday in holidays:
         epidemic.school[ground.shut_school[holiday][2]] = 0.0
+    return draft
+
+
+def blank_of(ground: Ground) -> Draft:
+    """Return the levers of a day without measures and without standing capacities."""
     return Draft(
-        epidemic=epidemic,
+        epidemic=no_controls(ground.n_communes, ground.n_sites),
         economy=no_economy_controls(ground.n_communes, ground.n_sites, ground.n_sectors, ground.n_channels),
         demand=np.ones((ground.n_communes, ground.n_sectors)),
         logistics=np.ones(ground.n_communes),
+        compliance=np.zeros(ground.n_communes),
         level=np.zeros(ground.n_communes, np.int8),
         restricted=np.zeros(ground.n_communes, np.float32),
     )

@@ -1,7 +1,7 @@
 """When a measure begins or ends by what is observed: the conditions that a plan may name, and their words.
 
 Only confirmed cases are read, by the day of their report, and none later than the report delay of the common rule
-allows (see `songhanh.measures.signals` for the arithmetic).
+allows (`songhanh.measures.signals` has the arithmetic).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from songhanh.core.text import Text
+from songhanh.measures.ground import Indices
 
 Indicator = Literal["cases", "per_1000_workers", "per_100k_week", "growth", "days_without"]
 
@@ -151,3 +152,15 @@ class Trigger(Condition):
 
 class Release(Condition):
     """An end by observation, place by place, at the earliest once the condition has held since the start."""
+
+
+def misplaced(condition: Condition, scope: str, communes: Indices, sites: Indices, rest: int) -> str | None:
+    """Return why a condition cannot be asked of some places, or nothing; ``rest`` is the index of the other firms."""
+    if condition.indicator == "per_1000_workers":
+        if scope == "province" or len(communes):
+            return "cases per 1,000 workers are counted at sites, not in areas"
+        if (sites == rest).any():
+            return "the workers outside the parks are not counted by site: leave 'rest' out"
+    if condition.indicator == "per_100k_week" and len(sites):
+        return "cases per 100,000 residents are counted in areas, not at sites"
+    return None

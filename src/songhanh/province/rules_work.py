@@ -221,7 +221,7 @@ def capacities(pack: Folder) -> Iterator[Fault]:
     """Find capacities that end before they begin or are announced after they begin."""
     yield from ordered(pack, "facilities", "valid_from", "valid_until")
     yield from ordered(pack, "quarantine_capacity", "valid_from", "valid_until")
-    for table in ("facilities", "quarantine_capacity", "lab_capacity"):
+    for table in ("facilities", "quarantine_capacity", "lab_capacity", "forces"):
         yield from ordered(pack, table, "planned_on", "valid_from")
 
 
@@ -269,7 +269,7 @@ RULES = (
     Rule(input_output, ("sectors", "input_output")),
     Rule(crops, ("crops", "channels")),
     Rule(facilities, ("areas", "facilities")),
-    Rule(capacities, ("facilities", "quarantine_capacity", "lab_capacity")),
+    Rule(capacities, ("facilities", "quarantine_capacity", "lab_capacity", "forces")),
     Rule(calendar, ("areas", "calendar")),
     Rule(places, ("areas", "sites", "bulletins", "introductions")),
 )

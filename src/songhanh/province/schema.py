@@ -28,6 +28,7 @@ TABLES = (
     "facilities",
     "quarantine_capacity",
     "lab_capacity",
+    "forces",
     "sectors",
     "input_output",
     "national_output",

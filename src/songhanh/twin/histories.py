@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songhanh.core.rng import derived_seed
+from songhanh.epidemic import Engine
 from songhanh.joint.ensemble import PRESENT_ORDERS, runner, schedule
 from songhanh.joint.horizon import Limits
 from songhanh.joint.setting import setting
-from songhanh.joint.world import World
+from songhanh.joint.world import PLACES, World
 from songhanh.twin.evidence import Count, log_likelihood, simulated_counts
+from songhanh.twin.line_evidence import LineEvidence
 from songhanh.twin.prior import prior
 from songhanh.twin.table import table
 
@@ -40,10 +42,19 @@ class History:
 
 
 def simulate_pasts(
-    pack_ref: str, as_of: date, counts: tuple[Count, ...], points: NDArray[np.float64], lucks: Sequence[int]
+    pack_ref: str,
+    as_of: date,
+    counts: tuple[Count, ...],
+    points: NDArray[np.float64],
+    lucks: Sequence[int],
+    lines: LineEvidence | None = None,
+    structures: tuple[str, ...] = (PLACES,),
 ) -> list[History]:
-    """Run the past at some points."""
-    return [_history(pack_ref, as_of, counts, point, luck) for point, luck in zip(points, lucks, strict=True)]
+    """Run the past at some points, and compare it with what was published and with the line list, if there is one."""
+    return [
+        _history(pack_ref, as_of, counts, point, luck, lines, structures)
+        for point, luck in zip(points, lucks, strict=True)
+    ]
 
 
 def move(
@@ -53,11 +64,14 @@ def move(
     histories: Sequence[History],
     power: float,
     seeds: Sequence[int],
+    lines: LineEvidence | None = None,
+    structures: tuple[str, ...] = (PLACES,),
 ) -> list[History]:
     """Move each history a few Metropolis steps at a power of the likelihood.
 
     A step changes some coordinates of the point and keeps the luck, so that most of the past stays as it was;
-    steps are reflected at the borders of the cube, where the prior is uniform, so it cancels.
+    steps are reflected at the borders of the cube, where the prior is uniform, so it cancels. Under a line list some
+    further steps keep the point and draw another luck, so that pasts of different chances stay in play.
     """
     values = table().defaults()
     moved = []
@@ -66,7 +80,13 @@ def move(
         for _ in range(int(values["moves"])):
             chosen = random.random(len(here.point)) < values["moved_share"]
             step = np.where(chosen, random.normal(0.0, values["move_sd"], len(here.point)), 0.0)
-            there = _history(pack_ref, as_of, counts, _reflected(here.point + step), here.luck)
+            point = _reflected(here.point + step)
+            there = _history(pack_ref, as_of, counts, point, here.luck, lines, structures)
+            if np.log(random.random()) < power * (there.score - here.score):
+                here = there
+        for _ in range(int(values["fit_new_lucks"]) if lines is not None else 0):
+            luck = int(random.integers(0, 2**63))
+            there = _history(pack_ref, as_of, counts, here.point, luck, lines, structures)
             if np.log(random.random()) < power * (there.score - here.score):
                 here = there
         moved.append(here)
@@ -79,17 +99,24 @@ def _reflected(point: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _history(
-    pack_ref: str, as_of: date, counts: tuple[Count, ...], point: NDArray[np.float64], luck: int
+    pack_ref: str,
+    as_of: date,
+    counts: tuple[Count, ...],
+    point: NDArray[np.float64],
+    luck: int,
+    lines: LineEvidence | None,
+    structures: tuple[str, ...],
 ) -> History:
-    world = prior(pack_ref, as_of).world(point, luck, 0)
-    simulated = past_counts(pack_ref, as_of, counts, world)
+    world = prior(pack_ref, as_of, structures).world(point, luck, 0)
+    engine = _past(pack_ref, as_of, world)
+    if engine is None:
+        return History(point, luck, np.full(len(counts), np.inf), -np.inf)
+    simulated = simulated_counts(setting(pack_ref), engine, world, counts)
     values = table().defaults()
-    return History(
-        point,
-        luck,
-        simulated,
-        log_likelihood(counts, simulated, values["log_sd_total"], values["log_sd_place"]),
-    )
+    score = log_likelihood(counts, simulated, values["log_sd_total"], values["log_sd_place"])
+    if lines is not None:
+        score += lines.log_likelihood(lines.simulated(engine))
+    return History(point, luck, simulated, score)
 
 
 def past_counts(pack_ref: str, as_of: date, counts: tuple[Count, ...], world: World) -> NDArray[np.float64]:
@@ -97,12 +124,17 @@ def past_counts(pack_ref: str, as_of: date, counts: tuple[Count, ...], world: Wo
 
     A past that lost control (`joint/parameters.csv`) is contradicted by the bulletins: its counts are infinite.
     """
-    orders = schedule(pack_ref, as_of, PRESENT_ORDERS, False)
-    most = Limits.standard().control_lost_infections
-    engine = runner(pack_ref, as_of, 0, None).past(world, orders, give_up_at=most)
+    engine = _past(pack_ref, as_of, world)
     if engine is None:
         return np.full(len(counts), np.inf)
     return simulated_counts(setting(pack_ref), engine, world, counts)
+
+
+def _past(pack_ref: str, as_of: date, world: World) -> Engine | None:
+    """Run the past of a world; nothing if it lost control."""
+    orders = schedule(pack_ref, as_of, PRESENT_ORDERS, False)
+    most = Limits.standard().control_lost_infections
+    return runner(pack_ref, as_of, 0, None).past(world, orders, give_up_at=most)
 
 
 def lucks(seed: int, n: int) -> list[int]:

@@ -14,10 +14,13 @@ from songhanh.core.parameters import Parameter, ParameterTable
 from songhanh.core.rng import derived_seed
 from songhanh.economy import table as economy_table
 from songhanh.epidemic import parameter_table as epidemic_table
+from songhanh.joint.horizon import table as joint_table
 from songhanh.joint.introductions import Introduction, infections_from, introductions
 from songhanh.joint.setting import setting
-from songhanh.joint.world import World
+from songhanh.joint.world import BEHAVIOUR, PLACES, UNSEEN, World
+from songhanh.measures import drawn_apart
 from songhanh.measures import parameters as effects_table
+from songhanh.twin.table import table
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,16 @@ class Prior:
         Room and row of every parameter whose low and high differ, in the order of a point's coordinates.
     sources
         Introductions: the number of people is drawn log-uniformly, the day uniformly (two coordinates each).
+    structures
+        Structures of the model, equally likely beforehand; with more than one the last coordinate says which.
+    apart
+        Effects of single kinds of measures, drawn by their names (`songhanh.measures.drawn_apart`).
     """
 
     varied: tuple[tuple[str, Parameter], ...]
     sources: tuple[Introduction, ...]
+    structures: tuple[str, ...] = (PLACES,)
+    apart: tuple[Parameter, ...] = ()
 
     @property
     def silent(self) -> NDArray[np.bool_]:
@@ -64,12 +73,18 @@ class Prior:
             or (room == "epidemic" and row.name.startswith(not_yet))
             for room, row in self.varied
         ]
-        return np.array(silent + [False] * (2 * len(self.sources)))
+        return np.array(silent + [False] * (self.dimension - len(silent)))
 
     @property
     def dimension(self) -> int:
         """Return the number of coordinates of a point."""
-        return len(self.varied) + 2 * len(self.sources)
+        return len(self.varied) + 2 * len(self.sources) + (len(self.structures) > 1)
+
+    def structure(self, point: NDArray[np.float64]) -> str:
+        """Return the structure at a point."""
+        if len(self.structures) == 1:
+            return self.structures[0]
+        return self.structures[min(int(point[-1] * len(self.structures)), len(self.structures) - 1)]
 
     def points(self, n: int, seed: int) -> NDArray[np.float64]:
         """Return (n, dimension) points of a scrambled Sobol sequence (Owen 1998), which spread evenly."""
@@ -79,9 +94,16 @@ class Prior:
 
     def world(self, point: NDArray[np.float64], luck: int, number: int) -> World:
         """Return the world at a point, with a luck."""
-        values: dict[str, dict[str, float]] = {"epidemic": {}, "effects": {}, "economy": {}}
+        values: dict[str, dict[str, float]] = {"epidemic": {}, "effects": {}, "economy": {}, "joint": {}}
         for (room, row), u in zip(self.varied, point, strict=False):
             values[room][row.name] = row.quantile(float(u))
+        for row in self.apart:
+            values["effects"][row.name] = row.quantile(
+                float(derived_seed("apart", luck, number, row.name)) / 2.0**64
+            )
+        structure = self.structure(point)
+        if structure == UNSEEN:
+            _less_seen(values["epidemic"], values["effects"])
         imports, origins = infections_from(self.sources, point[len(self.varied) :], luck)
         return World(
             number=number,
@@ -92,12 +114,28 @@ class Prior:
             economy=values["economy"],
             imports=imports,
             origins=origins,
+            structure=structure,
+            joint=values["joint"],
         )
 
 
+def _less_seen(epidemic: dict[str, float], effects: dict[str, float]) -> None:
+    """Let fewer people infect more others each, and fewer of those who fall ill come forward: chains go on unseen."""
+    values = table().defaults()
+    epidemic["dispersion"] *= values["unseen_dispersion"]
+    for name in effects:
+        if name.startswith("detection_"):
+            effects[name] *= values["unseen_detection"]
+
+
 @lru_cache(maxsize=4)
-def prior(pack_ref: str, as_of: date) -> Prior:
+def prior(pack_ref: str, as_of: date, structures: tuple[str, ...] = (PLACES,)) -> Prior:
     """Return what is not known of a province on an evening; kept for the life of the process.
+
+    Parameters
+    ----------
+    structures
+        Structures of the model that worlds may follow.
 
     Raises
     ------
@@ -105,6 +143,18 @@ def prior(pack_ref: str, as_of: date) -> Prior:
         If the pack is at fault or no introduction is known.
     """
     groups = tables()
-    rooms = (("epidemic", groups.epidemic), ("effects", groups.effects), ("economy", groups.economy))
-    varied = tuple((room, row) for room, table in rooms for row in table if row.is_varied)
-    return Prior(varied, tuple(introductions(setting(pack_ref), as_of)))
+    rooms: tuple[tuple[str, ParameterTable], ...] = (
+        ("epidemic", groups.epidemic),
+        ("effects", groups.effects),
+        ("economy", groups.economy),
+    )
+    if BEHAVIOUR in structures:
+        rooms = (*rooms, ("joint", joint_table()))
+    alone = drawn_apart()
+    varied = tuple((room, row) for room, rows in rooms for row in rows if row.is_varied)
+    return Prior(
+        varied=tuple((room, row) for room, row in varied if room != "effects" or row.name not in alone),
+        sources=tuple(introductions(setting(pack_ref), as_of)),
+        structures=structures,
+        apart=tuple(row for room, row in varied if room == "effects" and row.name in alone),
+    )

@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 from songhanh.core.errors import Cancelled
 from songhanh.core.rng import derived_seed
 from songhanh.joint.ensemble import Report, Stop, in_parallel
+from songhanh.joint.world import PLACES
 from songhanh.twin.evidence import Count
 from songhanh.twin.histories import History, lucks, move, simulate_pasts
+from songhanh.twin.line_evidence import LineEvidence
 from songhanh.twin.prior import prior
 from songhanh.twin.table import table
 
@@ -37,6 +39,8 @@ class Sampler:
     n_jobs: int
     report: Report
     should_stop: Stop
+    lines: LineEvidence | None = None
+    structures: tuple[str, ...] = (PLACES,)
 
     def sample(self, n_histories: int) -> tuple[list[History], float]:
         """Return histories that stand equally for what is known, and the power of the likelihood reached.
@@ -48,7 +52,7 @@ class Sampler:
         """
         values = table().defaults()
         n = max(4, min(int(values["n_particles"]), n_histories // 4))
-        points = prior(self.pack_ref, self.as_of).points(n_histories, self.seed)
+        points = prior(self.pack_ref, self.as_of, self.structures).points(n_histories, self.seed)
         histories = self._first(points, lucks(self.seed, n_histories))
         power, rung = 0.0, 0
         while power < 1.0 and rung < int(values["max_rungs"]):
@@ -70,6 +74,8 @@ class Sampler:
                 self.counts,
                 points[start : start + BATCH],
                 seeds[start : start + BATCH],
+                self.lines,
+                self.structures,
             )
             for start in range(0, len(points), BATCH)
         )
@@ -85,6 +91,8 @@ class Sampler:
                 histories[start : start + BATCH],
                 power,
                 seeds[start : start + BATCH],
+                self.lines,
+                self.structures,
             )
             for start in range(0, len(histories), BATCH)
         )

@@ -1,4 +1,4 @@
-"""Reinforcement: laboratory and quarantine capacity brought in from outside the standing one."""
+"""Reinforcement: laboratory, quarantine and vaccination capacity brought in from outside the standing one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from songhanh.measures.base import At, Measure, Needs, Scope, Task, Words
 
 
 class Reinforcement(Measure):
-    """Samples a day and quarantine places beyond those of the province. Capacities add."""
+    """Samples a day, quarantine places and vaccine beyond those of the province. Capacities add.
+
+    Vaccine moves no lever by itself: campaigns (`Vaccination`) are checked against what is allotted and brought in.
+    """
 
     KIND: ClassVar[str] = "capacity"
     SCOPE: ClassVar[Scope] = "province"
@@ -21,6 +24,8 @@ class Reinforcement(Measure):
     kind: Literal["capacity"] = "capacity"
     lab_samples_per_day: int = Field(default=0, ge=0, le=10_000_000)
     quarantine_places: int = Field(default=0, ge=0, le=10_000_000)
+    vaccine_doses: int = Field(default=0, ge=0, le=100_000_000)
+    doses_per_day: int = Field(default=0, ge=0, le=10_000_000)
 
     def contacts(self, at: At, controls: EpidemicControls) -> None:
         """Add the capacity."""
@@ -36,9 +41,16 @@ class Reinforcement(Measure):
 
     def title(self, words: Words) -> Text:
         """Return the measure in a few words."""
+        doses = Text("", "")
+        if self.vaccine_doses or self.doses_per_day:
+            doses = Text(
+                f", {self.vaccine_doses} liều vắc xin, {self.doses_per_day} mũi tiêm/ngày",
+                f", {self.vaccine_doses} doses of vaccine, {self.doses_per_day} injections a day",
+            )
         return Text(
-            f"Tăng cường {self.lab_samples_per_day} mẫu/ngày và {self.quarantine_places} chỗ cách ly",
-            f"Reinforcement by {self.lab_samples_per_day} samples a day and {self.quarantine_places} quarantine places",
+            f"Tăng cường {self.lab_samples_per_day} mẫu/ngày và {self.quarantine_places} chỗ cách ly{doses.vi}",
+            f"Reinforcement by {self.lab_samples_per_day} samples a day and {self.quarantine_places} quarantine "
+            f"places{doses.en}",
         )
 
     def tasks(self, words: Words) -> tuple[Task, ...]:

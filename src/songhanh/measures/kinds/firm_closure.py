@@ -19,6 +19,7 @@ class FirmClosure(Measure):
     NAME: ClassVar[Text] = Text(
         "Tạm dừng từng doanh nghiệp, phân xưởng có ca bệnh", "Closure of affected firms only"
     )
+    REST: ClassVar[bool] = True
 
     kind: Literal["firm_closure"] = "firm_closure"
     cases: int = Field(default=1, ge=1, le=100_000)

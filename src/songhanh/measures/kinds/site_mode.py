@@ -14,12 +14,14 @@ from songhanh.measures.base import At, Draft, Measure, Needs, Scope, Task, Words
 from songhanh.measures.ground import Floats
 
 MODES = {
+    "normal": SiteMode.NORMAL,
     "staggered": SiteMode.STAGGERED,
     "two_points": SiteMode.TWO_POINTS,
     "on_site": SiteMode.ON_SITE,
     "closed": SiteMode.CLOSED,
 }
 DOWN = (SiteMode.ON_SITE, SiteMode.STAGGERED)  # the steps of the common rule from closed to normal
+UNCHANGED = (SiteMode.NORMAL, SiteMode.CLOSED)  # modes that change nothing for those at work
 SUFFIX = {mode: name for name, mode in MODES.items()}
 
 
@@ -27,7 +29,7 @@ class SiteModeOrder(Measure):
     """A mode of work at some sites. Closed sites reopen by the common rule: on site, staggered, normal.
 
     ``share`` is the share of workers admitted; without it, on-site work takes those who can be lodged and the
-    other modes what is usual for them.
+    other modes what is usual for them. ``normal`` is work under inspection: nothing is restricted.
     """
 
     KIND: ClassVar[str] = "site_mode"
@@ -38,7 +40,7 @@ class SiteModeOrder(Measure):
     STEPS_DOWN: ClassVar[bool] = True
 
     kind: Literal["site_mode"] = "site_mode"
-    mode: Literal["staggered", "two_points", "on_site", "closed"]
+    mode: Literal["normal", "staggered", "two_points", "on_site", "closed"]
     share: float | None = Field(default=None, gt=0.0, le=1.0)
     extra_lodging_places: int = Field(default=0, ge=0, le=1_000_000)  # at each site, beyond those of the pack
 
@@ -62,6 +64,8 @@ class SiteModeOrder(Measure):
             return np.zeros(len(at.sites))
         if at.stage == 0 and self.share is not None:
             return np.full(len(at.sites), self.share)
+        if mode == SiteMode.NORMAL:
+            return np.ones(len(at.sites))
         if mode == SiteMode.STAGGERED:
             usual = (
                 at.effects["share_staggered"] if at.stage == 0 else rule(at, "reopening")["staggered_share"]
@@ -75,20 +79,33 @@ class SiteModeOrder(Measure):
             lodging = lodging * at.effects["two_points_lodging_factor"]
         return lodging
 
+    def limits(self, at: At) -> tuple[str, ...]:
+        """Return the sites at which more workers are ordered to stay than can be lodged."""
+        if self.mode != "on_site" or self.share is None:
+            return ()
+        workers, places = at.ground.workers[at.sites] * self.share, self._lodging(at)
+        sites = {int(index): name for name, (index, *_) in at.ground.sites.items() if name != "all-sites"}
+        return tuple(
+            f"{wanted:,.0f} workers are to stay at {sites[int(site)]}, which has {room:,.0f} places to sleep "
+            "(with extra_lodging_places)"
+            for site, wanted, room in zip(at.sites, workers, places, strict=True)
+            if wanted > room + 0.5  # shares are written with few digits
+        )
+
     def contacts(self, at: At, controls: EpidemicControls) -> None:
         """Put the sites in the mode, with its share of workers and its contacts at work."""
         mode = self.modes()[at.stage]
         set_mode(controls, at.sites, mode)
         shares = self.shares(at).astype(np.float32)
         controls.site_share[at.sites] = np.minimum(controls.site_share[at.sites], shares)
-        if mode != SiteMode.CLOSED:
+        if mode not in UNCHANGED:
             reduce_to(controls.site_contact, at.sites, at.effects[f"contact_{SUFFIX[mode]}"])
 
     def work(self, at: At, draft: Draft) -> None:
         """Admit the share of workers, at the mode's output of a worker."""
         mode, economy = self.modes()[at.stage], draft.economy
         economy.admitted[at.sites] = np.minimum(economy.admitted[at.sites], self.shares(at)[:, None])
-        if mode != SiteMode.CLOSED:
+        if mode not in UNCHANGED:
             productivity = at.effects[f"productivity_{SUFFIX[mode]}"]
             economy.productivity[at.sites] = np.minimum(economy.productivity[at.sites], productivity)
 
@@ -96,7 +113,7 @@ class SiteModeOrder(Measure):
         """Charge the firms for the mode that holds after all measures: lodging, meals, shuttles."""
         for site in at.sites:
             mode = SiteMode(int(draft.epidemic.site_mode[site]))
-            if mode in (SiteMode.NORMAL, SiteMode.CLOSED):
+            if mode in UNCHANGED:
                 continue
             at_work = at.ground.workers[site] * float(draft.epidemic.site_share[site])
             cost = at_work * at.effects[f"cost_{SUFFIX[mode]}_vnd_day"] * 1e-9

@@ -34,10 +34,7 @@ class Support(Measure):
         """Pay the workers whom the modes of their sites keep from work, and the residents under restriction."""
         ground, paid = at.ground, rule(at, "support")
         inside = np.isin(ground.site_commune, at.communes)
-        admitted = np.clip(
-            (draft.economy.admitted[: ground.n_sites] * ground.sector_mix).sum(axis=1), 0.0, 1.0
-        )
-        idle = float((ground.workers * (1.0 - admitted) * inside).sum())
+        idle = float((ground.idle_workers(draft.economy.admitted) * inside).sum())
         locked = float((ground.people * draft.epidemic.locked)[at.communes].sum())
         money = idle * paid["idle_worker_vnd_day"] + locked * paid["household_vnd_day"]
         draft.economy.support_vnd_bn += money * self.rate * 1e-9
