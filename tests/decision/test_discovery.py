@@ -71,12 +71,16 @@ def test_a_structure_that_fails_is_named() -> None:
     assert any("bursty" in c["parameter"] or "plain" in c["parameter"] for c in box["conditions"])
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_noise_is_called_noise(seed: int) -> None:
-    failed = np.random.default_rng(50 + seed).random(100) < 0.35
-    found = describe_failures(failed, drawn(100, 60 + seed), 1)
-    assert found["boxes"] == []
-    assert "nothing that they have in common is more than chance" in found["note"]["en"]
+def test_noise_is_called_noise() -> None:
+    """One shuffle in twenty may deceive: of six, one at most."""
+    told = []
+    for seed in range(6):
+        failed = np.random.default_rng(50 + seed).random(100) < 0.35
+        found = describe_failures(failed, drawn(100, 60 + seed), 1)
+        said = "nothing that they have in common is more than chance" in found["note"]["en"]
+        assert said == (found["boxes"] == [])
+        told.append(not said)
+    assert sum(told) <= 1
 
 
 def test_one_past_in_many_worlds_is_not_many_witnesses() -> None:

@@ -13,8 +13,8 @@ from songhanh.core.text import Text
 from songhanh.measures import Schedule
 from songhanh.measures.ground import Indices
 from songhanh.measures.placed import Placed
-from songhanh.measures.reopening import NEVER
-from songhanh.measures.signals import Signals
+from songhanh.measures.reopening import Watch
+from songhanh.measures.signals import Places, holds
 from songhanh.measures.triggers import Condition
 from songhanh.response import Observed, policy_on
 
@@ -24,7 +24,7 @@ class State:
     """What has been observed by tonight; nothing where no cases were given."""
 
     schedule: Schedule
-    signals: Signals | None
+    watch: Watch | None
 
     @classmethod
     def of(cls, schedule: Schedule, as_of: date, observed: Observed | None) -> State:
@@ -32,10 +32,9 @@ class State:
         if observed is None:
             return cls(schedule, None)
         rule = policy_on(schedule.policies, "reopening", schedule.rules_on(as_of))
-        signals = Signals(schedule.ground)
-        tomorrow = day_of(schedule.ground.origin, as_of) + 1
-        signals.read(observed, tomorrow - max(int(rule["report_delay_days"]), 1))
-        return cls(schedule, signals)
+        watch = Watch.blank(schedule.ground.n_communes, schedule.ground.n_sites)
+        watch.read(observed, day_of(schedule.ground.origin, as_of) + 1, rule)
+        return cls(schedule, watch)
 
     def of_condition(self, condition: Condition, placed: Placed, at_once: bool) -> Text | None:
         """Say in how many places a condition holds, and where most cases were.
@@ -45,35 +44,35 @@ class State:
         at_once
             Whether the past counts; else days are counted from the start of the measure.
         """
-        if self.signals is None:
+        if self.watch is None:
             return None
-        if not at_once and placed.begins > self.signals.known_to:
+        if not at_once and placed.begins > self.watch.known_to:
             return self._not_begun(placed)
-        scope, places = placed.measure.SCOPE, self._names(placed)
-        since = -NEVER if at_once else placed.begins
-        met = self.signals.holds(condition, scope, placed.communes, placed.sites, since)
-        last = self.signals.known_to
-        first = last + 1 - condition.window_days
-        cases = self.signals.between(scope, placed.communes, placed.sites, first, last)
+        places = Places(
+            self.schedule.ground, placed.measure.SCOPE == "province", placed.communes, placed.sites
+        )
+        names = self._names(placed)
+        since = None if at_once else np.full(len(places), placed.begins)
+        met = holds(condition, self.watch, places, since)
+        last = self.watch.known_to
+        cases = places.cases(self.watch, last + 1 - condition.window_days, last)
         most, w = int(np.argmax(cases)), condition.window_days
-        if len(places) == 1:
+        if len(names) == 1:
             yes = Text("đạt", "yes") if met[0] else Text("chưa", "no")
             return Text(f"{yes.vi}: {cases[0]} ca trong {w} ngày", f"{yes.en}: {cases[0]} cases in {w} days")
         return Text(
-            f"đạt ở {int(met.sum())}/{len(met)} nơi; nhiều ca nhất trong {w} ngày: {places[most].vi} ({cases[most]})",
-            f"holds in {int(met.sum())} of {len(met)} places; most cases in {w} days: {places[most].en} ({cases[most]})",
+            f"đạt ở {int(met.sum())}/{len(met)} nơi; nhiều ca nhất trong {w} ngày: {names[most].vi} ({cases[most]})",
+            f"holds in {int(met.sum())} of {len(met)} places; most cases in {w} days: {names[most].en} ({cases[most]})",
         )
 
     def of_quiet(self, days: int, placed: Placed) -> Text | None:
         """Say how many communes have been without a case outside quarantine for long enough."""
-        if self.signals is None:
+        if self.watch is None:
             return None
-        if placed.begins > self.signals.known_to:
+        if placed.begins > self.watch.known_to:
             return self._not_begun(placed)
-        last = self.signals.known_to
-        by_day = np.diff(self.signals.areas[: last + 2, placed.communes], axis=0) > 0  # (D, places)
-        latest = np.where(by_day.any(axis=0), last - by_day[::-1].argmax(axis=0), -NEVER)
-        quiet = last + 1 - np.maximum(latest + 1, placed.begins)
+        latest = self.watch.last_case[placed.communes]
+        quiet = self.watch.known_to + 1 - np.maximum(latest + 1, placed.begins)
         ready, n = int((quiet >= days).sum()), len(quiet)
         least = int(np.argmin(quiet))
         places = self._names(placed)

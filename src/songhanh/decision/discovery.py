@@ -20,6 +20,7 @@ from songhanh.decision.capacities import table
 from songhanh.decision.ceilings import Ceilings
 from songhanh.decision.parameter_names import name_of
 from songhanh.decision.prim import Box, Deal, Rules, chance_of_box, find_box
+from songhanh.decision.robustness import structures
 from songhanh.joint.outcome import Outcome
 from songhanh.joint.world import World
 from songhanh.twin.prior import tables
@@ -112,9 +113,9 @@ def dimensions_of(worlds: Sequence[World]) -> list[Dimension]:
     )
     found.append(Dimension("imports.n", brought, "people", imported))
     found.append(Dimension("imports.first_day", since, "days from the start of the outbreak", first))
-    structures = [str(getattr(world, "structure", "")) for world in worlds]
-    for structure in sorted(set(structures)):
-        is_it = np.array([float(one == structure) for one in structures])
+    kinds = structures(worlds)
+    for structure in sorted(set(kinds.tolist())):
+        is_it = (kinds == structure).astype(np.float64)
         name = Text(f"cấu trúc mô hình “{structure}”", f"model structure “{structure}”")
         found.append(Dimension(f"structure.{structure}", name, "", is_it, is_kind=True))
     return [one for one in found if one.values.min() < one.values.max()]

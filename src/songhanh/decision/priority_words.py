@@ -42,6 +42,11 @@ def number(value: float, digits: int = 0) -> Text:
     return Text(text.translate(str.maketrans(",.", ".,")), text)
 
 
+def _cases_en(n: float) -> str:
+    """Return a number of cases in English."""
+    return f"{number(n).en} case" + ("" if n == 1 else "s")
+
+
 def _money(value: float) -> Text:
     return number(value, 1 if value < 100 else 0)
 
@@ -75,7 +80,7 @@ def _cases(facts: Facts) -> Text:
     return Text(
         f"Nguy cơ {risk.vi}: {week.vi} ca trong 7 ngày, {before.vi} ca trong 7 ngày trước đó; {rate.vi} "
         f"ca trên 100.000 dân trong 14 ngày; {trend.vi}.",
-        f"Risk {risk.en}: {week.en} cases in 7 days, {before.en} in the 7 days before; {rate.en} per "
+        f"Risk {risk.en}: {_cases_en(facts.week)} in 7 days, {before.en} in the 7 days before; {rate.en} per "
         f"100,000 people in 14 days; {trend.en}.",
     )
 
@@ -176,19 +181,21 @@ def _condition(one: Condition, tighter: bool, facts: Facts, levels: dict[int, Te
         if tighter:
             return Text(
                 f"7 ngày tới có từ {n.vi} ca trở lên{now.vi}",
-                f"the coming 7 days bring {n.en} or more cases{now.en}",
+                f"the coming 7 days bring {_cases_en(one.at)} or more{now.en}",
             )
         if one.at == 0:
             return Text(f"7 ngày tới không có ca nào{now.vi}", f"the coming 7 days bring no case{now.en}")
         return Text(
             f"7 ngày tới có không quá {n.vi} ca{now.vi}",
-            f"the coming 7 days bring at most {n.en} cases{now.en}",
+            f"the coming 7 days bring at most {_cases_en(one.at)}{now.en}",
         )
     if one.quantity == "cases_two_weeks":
         n = number(one.at)
+        if one.at == 0:
+            return Text("trong hai tuần tới không có ca nào", "the next two weeks bring no case")
         return Text(
             f"trong hai tuần tới mỗi tuần có không quá {n.vi} ca",
-            f"each of the next two weeks brings at most {n.en} cases",
+            f"each of the next two weeks brings at most {_cases_en(one.at)}",
         )
     if one.quantity == "p_any":
         share = number(100 * one.at)

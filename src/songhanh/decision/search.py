@@ -21,6 +21,7 @@ from songhanh.decision.ceilings import Ceilings
 from songhanh.decision.evaluate import describe_plans, describe_worlds
 from songhanh.decision.heading import heading
 from songhanh.decision.indicators import BY_ID
+from songhanh.decision.joined import join
 from songhanh.decision.named import CLOSED_RULE, TARGETED_RULE, Named, picks, standing_plans
 from songhanh.decision.nsga import Steps, first_rules, run
 from songhanh.decision.robustness import dominance, structures
@@ -382,6 +383,7 @@ def _named(
         question.horizon,
         question.ceilings,
     )
+    join(described, question.reference, question.as_of, told, runs, fresh, question.ceilings)
     adoptable = [slug for slug, plan in told.items() if not plan.reference]
     return {
         "named": [

@@ -23,6 +23,11 @@ _CONTACTS = Text(
     "Decision 3468/QĐ-BYT (2020), tracing guidance",
 )
 
+_PRIORITY = Text(
+    "bài báo ngày 3/2/2022 về mục tiêu kép ở Bắc Giang; quy tắc là của Songhanh",
+    "article of 3 February 2022 on the dual goal in Bắc Giang; the rule is Songhanh's",
+)
+
 TERMS: tuple[Term, ...] = (
     Term(
         "f0",
@@ -178,6 +183,56 @@ TERMS: tuple[Term, ...] = (
             "The mean of the worst 10% of worlds (CVaR 90).",
         ),
         Text("Rockafellar và Uryasev 2000", "Rockafellar and Uryasev 2000"),
+    ),
+    Term(
+        "epidemic_first",
+        Text("Ưu tiên phòng, chống dịch", "Epidemic first"),
+        Text(
+            "Chế độ của một địa bàn: dập dịch trước, sản xuất chỉ ở nơi được duyệt.",
+            "Mode of an area: the outbreak is put down first; work only where it is approved.",
+        ),
+        _PRIORITY,
+    ),
+    Term(
+        "both_together",
+        Text("Song hành", "Both together"),
+        Text(
+            "Chế độ mặc định: vừa chống dịch vừa sản xuất theo mức giãn cách đang áp dụng.",
+            "The default mode: epidemic control and work side by side under the legal level in force.",
+        ),
+        _PRIORITY,
+    ),
+    Term(
+        "production_under_guard",
+        Text("Ưu tiên sản xuất, có bảo vệ", "Production under guard"),
+        Text(
+            "Sản xuất trước, có chốt bảo vệ và xét nghiệm định kỳ; không lỏng hơn mức giãn cách của địa bàn; hết hiệu lực "
+            "sau 7 ngày nếu không gia hạn.",
+            "Production first, behind checkpoints and regular tests; never looser than the legal level of the area; it "
+            "expires after 7 days unless renewed.",
+        ),
+        _PRIORITY,
+    ),
+    Term(
+        "trigger_card",
+        Text("Thẻ kích hoạt", "Trigger card"),
+        Text(
+            "Nếu quan sát thấy điều này trong bấy nhiêu ngày thì làm việc kia, theo thẩm quyền của cơ quan này.",
+            "If this is observed for so many days, do that, on the authority of these.",
+        ),
+        _OURS,
+    ),
+    Term(
+        "scenario_discovery",
+        Text("Tìm kịch bản thất bại", "Scenario discovery"),
+        Text(
+            "Tìm xem các kịch bản mà phương án thất bại có điểm gì chung hơn mức ngẫu nhiên.",
+            "Finding what the worlds in which a plan fails have in common beyond chance.",
+        ),
+        Text(
+            "Bryant và Lempert 2010; Friedman và Fisher 1999",
+            "Bryant and Lempert 2010; Friedman and Fisher 1999",
+        ),
     ),
     Term(
         "synthetic",
