@@ -129,7 +129,7 @@ def test_a_plan_is_adopted_and_an_area_decided(visit: Any) -> None:
     expect(page.locator(".lead-text").first).to_contain_text("Nguyễn Văn An, Chủ tịch")
     page.goto(page.url.split("/decide/")[0] + "/decide/priorities/?level=commune")
     page.get_by_role("link", name="Xã 1.1", exact=True).click()
-    page.get_by_label("cả hai cùng lúc").check()
+    page.get_by_role("radio", name="cả hai cùng lúc").check()
     page.get_by_label("Người quyết định").fill("Nguyễn Văn An")
     page.get_by_label("Chức vụ").fill("Chủ tịch")
     page.get_by_label("Lý do").fill("Sản xuất vẫn giữ được.")

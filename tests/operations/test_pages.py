@@ -267,6 +267,12 @@ def test_nothing_inline(stored: object, client: Client) -> None:
         ), page
 
 
+def test_no_two_things_on_a_page_have_one_name(stored: object, client: Client) -> None:
+    for page in PAGES:
+        names = re.findall(r'\sid="([^"]+)"', text_of(client.get(page)))
+        assert len(names) == len(set(names)), page
+
+
 def test_a_spreadsheet_takes_no_text_for_a_formula() -> None:
     rows = rows_of(csv_response("x.csv", ["a", "b"], [["=1+1", -5]]))
     assert rows == [{"a": "'=1+1", "b": "-5"}]

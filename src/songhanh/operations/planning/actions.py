@@ -15,6 +15,7 @@ from songhanh.operations.indicators import actions as indicators_actions
 from songhanh.operations.planning import tasks
 from songhanh.operations.planning.models import DecidedPlan, Job, Kind, Mode, PriorityDecision, Run
 
+WHAT_IF_WORLDS, WHAT_IF_DAYS = 100, 60
 RECORD_WORLDS = 100  # a search tries in few worlds; what is decided is told in as many as usual
 
 
@@ -149,7 +150,7 @@ def adopt(*, run: Run, plan: Mapping[str, Any], by: Signature) -> DecidedPlan:
 
 def is_recommended(plan: Mapping[str, Any]) -> bool:
     """Say whether nothing speaks against a plan: no limit is passed, and no other plan is better on the goals."""
-    return bool(plan["feasible"]) and not plan.get("breaks") and not plan["dominated_by"]
+    return bool(plan["feasible"]) and not plan.get("breaks") and not plan.get("dominated_by")
 
 
 def request_record(*, decided: DecidedPlan) -> Job:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -39,6 +38,6 @@ def geometry(pack_ref: str) -> dict[str, Any]:
     return result
 
 
-def preload(pack_ref: str, as_of: date) -> None:
-    """Make this process ready to answer at once: kernels, people, and the pool of processes."""
-    _function("preload")(pack_ref, as_of)
+def preload(question: Mapping[str, Any]) -> None:
+    """Make this process ready to answer a what-if at once: kernels, people, worlds, and the pool of processes."""
+    _function("preload")(**question)

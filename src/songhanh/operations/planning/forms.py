@@ -89,6 +89,10 @@ class SearchForm(forms.Form):
         label=_("Fresh worlds in which the best are tried again"), min_value=2, max_value=2000, initial=200
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # It stands on one page with the form of a run, which has a field of the same name.
+        super().__init__(*args, auto_id="search_%s", **kwargs)
+
 
 class SignatureForm(forms.Form):
     """Who decides, in what office, and why. Until there are accounts the name is written by hand."""

@@ -13,8 +13,7 @@ from songhanh import decision
 from songhanh.core.canonical import json_bytes, sha256
 from songhanh.core.home import home, writable
 from songhanh.decision.seen import synthetic_lines
-from songhanh.joint.setting import setting
-from songhanh.measures import parse_plan
+from songhanh.measures import parse_plan, plans_of
 from songhanh.operations.planning.engine import Progress, ShouldStop
 from songhanh.province import geometry as geometry_of
 from songhanh.province import load
@@ -151,6 +150,36 @@ def geometry(pack_ref: str) -> dict[str, Any]:
     return geometry_of(load(pack_ref))
 
 
-def preload(pack_ref: str, as_of: date) -> None:
-    """Load the people of a province and the kernels."""
-    setting(pack_ref)
+def what_if(
+    pack_ref: str,
+    as_of: date,
+    seed: int,
+    n_worlds: int,
+    days: int,
+    plan: str,
+    plan_slug: str,
+    base: str,
+    base_slug: str,
+    on_progress: Progress,
+    should_stop: ShouldStop,
+) -> dict[str, Any]:
+    """Evaluate a changed plan beside the plan it was made from."""
+    return decision.what_if(
+        pack_ref,
+        as_of,
+        parse_plan(plan, plan_slug),
+        parse_plan(base, base_slug),
+        seed=seed,
+        n_worlds=n_worlds,
+        days=days,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
+
+
+def preload(pack_ref: str, as_of: date, seed: int, n_worlds: int, days: int) -> None:
+    """Load people, kernels, worlds and the pool of processes by asking about the first plan that can be adopted."""
+    for plan in plans_of(load(pack_ref)).values():
+        if not plan.reference:
+            decision.what_if(pack_ref, as_of, plan, None, seed=seed, n_worlds=n_worlds, days=days)
+            return

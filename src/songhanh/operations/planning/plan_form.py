@@ -21,6 +21,8 @@ from pydantic.fields import FieldInfo
 from songhanh.core.errors import SonghanhError
 from songhanh.core.text import Text
 from songhanh.measures import Measure, Plan, compile_plan, history_of
+from songhanh.measures.described import where_in_words
+from songhanh.measures.ground import ground_of
 from songhanh.measures.plan import parse_plan
 from songhanh.measures.registry import KINDS
 from songhanh.measures.triggers import Condition
@@ -31,6 +33,7 @@ from songhanh.operations.planning.measure_names import (
     condition_name,
     field_name,
 )
+from songhanh.operations.project.templatetags.songhanh import words
 from songhanh.province import load
 
 FIXED = {"kind", "id", "where", "exit", "legal_basis", "source", "confidence"}
@@ -53,11 +56,14 @@ class PlanForm(forms.Form):
             for name, field in fields_of(measure):
                 self.fields[f"m{number}-{name}"] = field
 
-    def measures(self) -> Iterator[tuple[dict[str, str], list[BoundField]]]:
-        """Yield the name of each measure with its fields."""
+    def measures(self) -> Iterator[tuple[str, list[BoundField]]]:
+        """Yield each measure, with its places, and its fields."""
+        ground = ground_of(load(self.pack_ref))
         for number, measure in enumerate(self.plan.measures):
             start = f"m{number}-"
-            yield measure.NAME.as_dict(), [self[key] for key in self.fields if key.startswith(start)]
+            where = words(where_in_words(measure, ground))
+            name = f"{words(measure.NAME)} – {where}"
+            yield name, [self[key] for key in self.fields if key.startswith(start)]
 
     def clean(self) -> dict[str, Any]:
         """Build the changed plan and have it checked by its measures, the law and the province."""

@@ -39,9 +39,9 @@ def status(plan: Mapping[str, Any]) -> str:
         return "reference"
     if not plan["feasible"] or plan.get("breaks"):
         return "infeasible"
-    if plan["dominated_by"]:
+    if plan.get("dominated_by"):
         return "dominated"
-    return "front" if plan["on_front"] else "open"
+    return "front" if plan.get("on_front") else "open"  # a plan by itself stands on no front
 
 
 def plan_rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:

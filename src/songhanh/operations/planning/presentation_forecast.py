@@ -23,6 +23,7 @@ LEVELS = {
     "site": gettext_lazy("Industrial parks"),
 }
 QUANTILES = ("p05", "p25", "p50", "p75", "p95")
+CHANGES_SHOWN = 8  # the table of all places has the rest
 PAST_DAYS = 42  # further back the picture would only be smaller
 
 
@@ -94,7 +95,8 @@ def changes(result: Mapping[str, Any]) -> list[dict[str, Any]]:
         if place["changed"].get("since_yesterday")
     ]
     moved = [place for place in moved if place["since"]["cases"] or place["level"] == "province"]
-    return sorted(moved, key=lambda place: (place["level"] != "province", -place["since"]["cases"]))
+    moved.sort(key=lambda place: (place["level"] != "province", -place["since"]["cases"]))
+    return moved[:CHANGES_SHOWN]
 
 
 def risk_legend(result: Mapping[str, Any]) -> list[dict[str, Any]]:

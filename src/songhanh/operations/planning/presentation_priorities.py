@@ -56,8 +56,8 @@ def passing(areas: Sequence[dict[str, Any]], chosen: Mapping[str, str]) -> list[
 
 
 def matters(area: Mapping[str, Any]) -> bool:
-    """Say whether an area is shown before anybody filters: districts, areas with cases, and what was decided."""
-    return area["level"] == "district" or area["risk"]["cases_14d"] > 0 or area["decision"] is not None
+    """Say whether an area is shown before anybody filters: districts, and what was decided."""
+    return area["level"] == "district" or area["decision"] is not None
 
 
 def _decided(decision: dict[str, Any] | None, wanted: str) -> bool:

@@ -12,8 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from songhanh.core.errors import Cancelled, SonghanhError
-from songhanh.operations.planning import engine, job_actions, queries
-from songhanh.operations.planning.actions import Evening
+from songhanh.operations.planning import actions, engine, job_actions, queries
 from songhanh.operations.planning.models import Job, Kind
 
 logger = logging.getLogger(__name__)
@@ -108,7 +107,7 @@ def _work(job: Job, pulse: Pulse) -> None:
     pulse.check()
     if run.kind == Kind.EVALUATE:
         situation = engine.situation(question, pulse.on_progress, pulse.should_stop)
-        evening = Evening(situation, engine.geometry(run.pack_ref))
+        evening = actions.Evening(situation, engine.geometry(run.pack_ref))
         pulse.check()
     job_actions.complete(job=job, result=result, evening=evening)
 
@@ -116,4 +115,4 @@ def _work(job: Job, pulse: Pulse) -> None:
 def preload() -> None:
     """Load the models for the evening that is being discussed, before anybody asks."""
     evening = queries.evening_under_discussion()
-    engine.preload(evening["pack_ref"], evening["as_of"])
+    engine.preload(evening | {"n_worlds": actions.WHAT_IF_WORLDS, "days": actions.WHAT_IF_DAYS})

@@ -22,7 +22,6 @@ from songhanh.operations.project.downloads import csv_response
 from songhanh.operations.project.templatetags.songhanh import words
 
 AREAS_SHOWN = 12  # the rest is in the download; a telephone should not scroll through two hundred communes
-WHAT_IF_WORLDS, WHAT_IF_DAYS = 100, 60
 
 
 def _plan_and_run(request: HttpRequest, plan_id: str) -> tuple[dict[str, Any], Run]:
@@ -105,14 +104,14 @@ def what_if(request: HttpRequest, plan_id: str) -> HttpResponse:
         "plan_slug": form.changed.slug,
         "base": found["toml"],
         "base_slug": found["id"],
-        "days": WHAT_IF_DAYS,
+        "days": actions.WHAT_IF_DAYS,
     }
     job = actions.request_run(
         kind=Kind.WHAT_IF,
         pack_ref=run.pack_ref,
         as_of=run.as_of,
         seed=run.seed,
-        n_worlds=WHAT_IF_WORLDS,
+        n_worlds=actions.WHAT_IF_WORLDS,
         details=details,
     )
     if request.htmx:  # type: ignore[attr-defined]

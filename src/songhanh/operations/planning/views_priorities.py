@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -75,7 +76,7 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
     found = next((row for row in _areas(run) if row["code"] == code), None)
     if found is None:
         raise Http404("no such area")
-    initial = {"mode": found["mode"], "review_on": result["review_on"]}
+    initial = {"mode": found["mode"], "review_on": date.fromisoformat(result["review_on"])}
     guard_days = int(result["rule"]["values"]["guard_days"])
     form = PriorityForm(
         request.POST or None, area=found, as_of=run.as_of, guard_days=guard_days, initial=initial
