@@ -11,8 +11,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from songhanh import __version__
 from songhanh.core.text import Text
 from songhanh.decision.evaluate import evaluate
@@ -20,9 +18,9 @@ from songhanh.decision.priorities import priorities
 from songhanh.decision.situation import situation
 from songhanh.joint.ensemble import Report, Stop
 from songhanh.joint.setting import setting
-from songhanh.province import Pack
 from songhanh.twin.forecast import forecast
-from songhanh.twin.lines import LineList, line_list_of
+from songhanh.twin.linelist import SyntheticCase, announced
+from songhanh.twin.lines import LineList
 
 SCHEMA = "songhanh-morning/1"
 FIRST = 5  # districts that a sentence names
@@ -72,9 +70,9 @@ def morning(
         on_progress=on_progress,
         should_stop=should_stop,
     )
-    known = lines if lines is not None else lines_of(evening["cases"], ground.pack, as_of)
+    known = lines if lines is not None else announced(_cases(evening), ground.pack, as_of)
     ahead = forecast(ground.pack, known, as_of, seed)
-    areas = priorities(reference, as_of, lines=known, forecast=ahead, seed=seed, n_histories=n_histories)
+    areas = priorities(reference, as_of, seed, lines=known, forecast=ahead)
     plans = (
         evaluate(
             reference,
@@ -85,6 +83,7 @@ def morning(
             n_jobs=n_jobs,
             on_progress=on_progress,
             should_stop=should_stop,
+            lines=lines,
         )
         if n_worlds
         else None
@@ -108,20 +107,11 @@ def morning(
     }
 
 
-def lines_of(cases: Sequence[Mapping[str, Any]], pack: Pack, as_of: date) -> LineList:
-    """Return the synthetic cases of a situation as a line list, checked as any other."""
-    columns = {
-        "date": "reported_on",
-        "code": "area_code",
-        "id": "code",
-        "found_where": "found",
-        "site_id": "site_id",
-    }
-    rows = pl.DataFrame(
-        {name: [case[key] for case in cases] for name, key in columns.items()},
-        schema=dict.fromkeys(columns, pl.String),
-    )
-    return line_list_of(rows, pack, as_of, synthetic=True)
+def _cases(evening: Mapping[str, Any]) -> list[SyntheticCase]:
+    return [
+        SyntheticCase(**{**row, "reported_on": date.fromisoformat(row["reported_on"])})
+        for row in evening["cases"]
+    ]
 
 
 def stand(ahead: Mapping[str, Any], evening: Mapping[str, Any], as_of: date) -> list[Text]:
