@@ -18,6 +18,9 @@ from songhanh.twin.lines import read_line_list
 from songhanh.twin.score import score as score_of
 
 
+WIDTH = 110  # columns that ten figures need; a narrower terminal wraps
+
+
 @click.command()
 @click.option(
     "--province", "pack_ref", required=True, metavar="PACK", help="A folder or an embedded example."
@@ -46,7 +49,7 @@ def score(
     with progress_bar() as report:
         result = score_of(pack, lines, days, int(horizon), seed, report)
     write_json(json_file, result)
-    console = Console(highlight=False)
+    console = Console(width=max(Console().width, WIDTH), highlight=False)
     print_rejected(console, lines)
     for row in result["left_out"]:
         console.print(f"Cut-off {row['cutoff']} left out: {row['reason']}.")
