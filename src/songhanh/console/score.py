@@ -17,7 +17,6 @@ from songhanh.province import load
 from songhanh.twin.lines import read_line_list
 from songhanh.twin.score import score as score_of
 
-
 WIDTH = 110  # columns that ten figures need; a narrower terminal wraps
 
 
