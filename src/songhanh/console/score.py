@@ -62,9 +62,9 @@ def score(
 
 
 def _table(result: dict[str, Any]) -> Table:
-    table = Table(
-        title=f"{len(result['cutoffs'])} cut-offs; WIS relative to each baseline, below 1 is better"
-    )
+    n = len(result["cutoffs"])
+    evenings = "1 cut-off" if n == 1 else f"{n} cut-offs"
+    table = Table(title=f"{evenings}; WIS relative to each baseline, below 1 is better")
     for name in ("level", "days", "areas", "n", "WIS", "last week", "growth", "renewal", "50%", "90%"):
         table.add_column(name, justify="left" if name in ("level", "areas") else "right")
     for level, horizons in result["levels"].items():
