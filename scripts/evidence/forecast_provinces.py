@@ -65,7 +65,8 @@ infections land outside a case's own commune. Then the hyper-parameters were fix
 score) and committed, and the dates above were opened once. Nothing was tuned afterwards.
 
 **What had been seen before.** When the files were first read, the daily totals of the province were printed of both, in
-Bắc Ninh of the whole wave; so it was known that it fell in June. The first run, on evenings of 12 to 24 May, also showed second weeks that end by 7
+Bắc Ninh of the whole wave; so it was known that it fell in June.
+The first run, on evenings of 12 to 24 May, also showed second weeks that end by 7
 June. After it the structures got a prior of growth, and days unseen before the first case; then the settings were tried.
 That outbreaks under strict control fall was put in as a prior all the same, because it is what Vietnamese waves did before.
 The week of 18 to 24 May in Bắc Giang overlaps with weeks that were tuned on. So the figures of Bắc Ninh are out of sample
