@@ -45,12 +45,12 @@ OBJECTIVES = (
     "public_cost_vnd_bn",
 )
 NOTE = Text(
-    "Các quy tắc được tìm trên ít kịch bản chung rồi kiểm tra lại trên kịch bản mới (lịch sử và may rủi khác). Dịch được tính "
-    "đến hết kỳ; kinh tế tính thêm một số ngày sau đó, coi như không còn ai nhiễm, để các lệnh còn hiệu lực được nới theo quy "
-    "tắc chung và phong tỏa khẩn cấp khi mất kiểm soát được tính đủ. Mọi phương án theo cùng một quy tắc mở lại.",
-    "Rules are searched on a few common worlds and tested again on fresh ones (other pasts, other luck). The epidemic is counted "
-    "to the horizon; the economy for some days more with nobody infected, so that what stands then is eased by the common rule "
-    "and the emergency lock-down of a loss of control is paid in full. All plans are under one reopening rule.",
+    "Các quy tắc được tìm trên ít kịch bản chung rồi kiểm tra lại trên kịch bản mới (lịch sử và may rủi khác). Dịch và kinh tế "
+    "được tính đến hết kỳ; phong tỏa khẩn cấp khi mất kiểm soát được tính đủ, kể cả những ngày sau kỳ đó. Thiệt hại khác sau "
+    "kỳ không tính. Mọi phương án theo cùng một quy tắc mở lại.",
+    "Rules are searched on a few common worlds and tested again on fresh ones (other pasts, other luck). Both models are counted "
+    "to the horizon; the emergency lock-down of a loss of control is paid in full, also its days beyond the horizon, and "
+    "nothing else that comes later is. All plans are under one reopening rule.",
 )
 
 
@@ -111,7 +111,7 @@ def search(
         Where the generations are kept. A search that was stopped or killed goes on from it to the same bytes; a longer
         one may go on from a shorter one.
     days
-        Horizon of the epidemic.
+        Horizon of both models.
     objectives
         Indicators to be made small, two to four.
     n_histories, generation

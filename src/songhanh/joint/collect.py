@@ -86,11 +86,14 @@ class Loss:
         Run day, -1 if control was kept.
     infections, fatal
         Infections until then, and those of them that end in death.
+    unpaid_days
+        Days of the emergency lock-down that lie beyond the horizon of the economy.
     """
 
     on: int
     infections: int
     fatal: int
+    unpaid_days: int = 0
 
     @property
     def happened(self) -> bool:
@@ -152,6 +155,15 @@ def outcome_of(
         "crop_lost_tonnes": float(economy.crop_lost[future].sum()),
         "crop_sold_tonnes": float(economy.crop_sold[future].sum()),
     }
+    for name, daily in (
+        ("value_added_lost_vnd_bn", lost.sum(axis=1)),
+        ("job_days_lost", economy.lost_person_days[future].sum(axis=(1, 2))),
+        ("household_income_lost_vnd_bn", economy.household_income_lost[future].sum(axis=1)),
+        ("exports_lost_vnd_bn", (economy.exports_baseline[future] - economy.exports[future]).sum(axis=1)),
+        ("budget_revenue_lost_vnd_bn", economy.budget_revenue_lost[future]),
+    ):
+        # A short horizon does not make a loss of control cheap: each day left is as the last one that was lived.
+        totals[name] += loss.unpaid_days * float(daily[-1])
     loss.penalise(totals, float(epidemic.reported[:first].sum()), float(epidemic.deaths[:first].sum()))
     return Outcome(
         plan=plan,
