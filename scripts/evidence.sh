@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Compute docs/evidence again: the decision of 17 May 2021 (twice, to show that the same seed gives the same bytes),
-# the measures as they happened, run in hindsight, and the pages on the epidemic engine and on the economy.
+# the measures as they happened, run in hindsight, and the pages on the epidemic engine, on the economy and on the
+# forecasts.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 EXAMPLE=$1
@@ -27,6 +28,9 @@ echo "==> the epidemic engine against theory" >&2
 
 echo "==> the economy against theory, Belgium 2020 and Bắc Giang 2021" >&2
 .venv/bin/python scripts/evidence_economy.py
+
+echo "==> the forecasts against theory, Bắc Ninh and Bắc Giang 2021" >&2
+.venv/bin/python scripts/evidence_forecast.py
 
 # Only when all of it is there, so that the folder never mixes two versions of the models.
 mv "$scratch/decide.txt" "$OUT/decide-2021-05-17.txt"

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from songhanh.core.days import date_of
 from songhanh.epidemic.controls import Found
 from songhanh.joint.ensemble import PRESENT_ORDERS, runner, schedule
 from songhanh.joint.setting import setting
 from songhanh.joint.world import World
-from songhanh.province import firm_place
+from songhanh.province import Pack, firm_place
+from songhanh.twin.lines import LineList, line_list_of
 
 AGE_BAND = 10
 
@@ -79,3 +82,16 @@ def synthetic_line_list(pack_ref: str, as_of: date, world: World, prefix: str) -
             )
         )
     return cases
+
+
+def announced(cases: Sequence[SyntheticCase], pack: Pack, as_of: date) -> LineList:
+    """Return synthetic cases as the line list that a forecast reads, marked as synthetic."""
+    rows = {
+        "id": [case.code for case in cases],
+        "date": [case.reported_on for case in cases],
+        "code": [case.area_code for case in cases],
+        "found_where": [case.found for case in cases],
+        "site_id": [case.site_id for case in cases],
+    }
+    types = {name: pl.Date if name == "date" else pl.String for name in rows}
+    return line_list_of(pl.DataFrame(rows, schema=types), pack, as_of, synthetic=True)

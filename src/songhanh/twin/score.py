@@ -27,6 +27,15 @@ from songhanh.twin.wis import LEVELS, is_covered, quantiles_of, weighted_interva
 SCHEMA = "songhanh-score/1"
 LEVELS_OF_AREA = ("commune", "district", "province")
 RECENT_DAYS = 14
+# The rows of `parameters.csv` that a forecast rests on; the others are of what is shown, and of the worlds.
+CHOSEN = (
+    "r_half_life_days", "r_prior_cases", "r_prior_mean", "r_district_cases", "r_long_run", "r_long_run_log_sd",
+    "r_controlled_log", "r_return_days", "r_daily_log_sd", "r_daily_log_sd_district", "day_log_sd",
+    "level_half_life_days", "level_log_sd", "trend_district_log_sd", "trend_damping", "trend_log_sd", "trend_drift",
+    "unseen_share", "young_log_sd", "young_days", "leak_share", "leak_km", "import_per_day", "share_half_life_days",
+    "share_concentration", "place_dispersion", "dispersion_prior", "dispersion_prior_days", "weight_sharpness",
+    "weight_prior_days", "past_days", "past_step_days", "past_paths", "paths", "weekday_prior_weeks",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +66,7 @@ def hyperparameters() -> str:
     return sha256(
         json_bytes(
             {
-                "parameters": table().defaults(),
+                "parameters": {name: table()[name].default for name in CHOSEN},
                 "structures": [structure.id for structure in STRUCTURES],
                 "scales": list(SCALES),
                 "scale_prior": list(SCALE_PRIOR),
@@ -151,7 +160,12 @@ def _usable(lines: LineList, cutoffs: Sequence[date]) -> tuple[list[date], list[
     last = lines.last_on
     if last is None:
         raise SonghanhError(
-            Fault("score.no_cases", "No row of the file could be used.", "See the rejected rows.")
+            Fault(
+                "score.no_cases",
+                f"None of the {lines.n_rows} rows of the file could be used{_first_reason(lines)}.",
+                "Correct the rows, or name the pack that the codes belong to.",
+                parameter="--cases",
+            )
         )
     usable = [cutoff for cutoff in cutoffs if cutoff + timedelta(days=WEEK) <= last]
     left_out = [
@@ -169,6 +183,13 @@ def _usable(lines: LineList, cutoffs: Sequence[date]) -> tuple[list[date], list[
             )
         )
     return usable, left_out
+
+
+def _first_reason(lines: LineList) -> str:
+    if lines.rejected.is_empty():
+        return ""
+    row = lines.rejected.row(0, named=True)
+    return f"; row {row['row']}: {str(row['message']).rstrip('.')}"
 
 
 def _series(data: Observed) -> dict[str, Floats]:

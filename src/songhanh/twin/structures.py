@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from songhanh.core.text import Text
+from songhanh.twin.generation import infection_pressure
 from songhanh.twin.outlook import Floats, Outlook, Paths, draw_counts
 
 MOST_PER_DAY = 1e6  # no path is of use beyond this
 WEEK = 7
+Alone = Callable[[Floats], Floats]  # (T, K) cases of series -> (P, H, K) futures
 
 
 @dataclass(frozen=True)
@@ -93,9 +96,13 @@ def renewal(outlook: Outlook, scale: float, n: int, days: int, random: np.random
     r = _Reproduction.of(outlook, scale, n, random)
     long_run = r.long_run()
     districts = _renewed(r, outlook.data.districts, outlook.leak_districts, outlook.imports, long_run, days)
-    no_leak = np.eye(len(outlook.data.ground.sites))
-    sites = _renewed(r, outlook.data.sites, no_leak, np.zeros(len(no_leak)), long_run, days)
-    return _completed(outlook, districts, sites, random)
+    return _completed(outlook, districts, partial(_alone, r, long_run, days), random)
+
+
+def _alone(r: _Reproduction, long_run: Floats, days: int, cases: Floats) -> Floats:
+    """Draw futures of series that pass nothing on to each other: sites, and cases of unknown communes."""
+    k = cases.shape[1]
+    return _renewed(r, cases, np.eye(k), np.zeros(k), long_run, days)
 
 
 def _renewed(
@@ -107,19 +114,29 @@ def _renewed(
     m, weights = outlook.values["leak_share"], outlook.weights
     dispersion = outlook.dispersion(cases)
     log_r = np.log(np.maximum(r.places(cases), 1e-6))
-    past = np.zeros((len(weights), cases.shape[1]))
-    past[max(0, len(weights) - len(cases)) :] = cases[-len(weights) :]
-    line = np.broadcast_to(past, (n, *past.shape)).copy()
-    found = np.zeros((n, days, cases.shape[1]))
+    carried = _carried(cases, weights, days)
+    new: list[Floats] = []
     for day in range(days):
         log_r = r.onward(log_r, long_run)
-        pressure = np.tensordot(line, weights[::-1], axes=(1, 0))
-        caused = np.minimum(np.exp(log_r) * pressure, MOST_PER_DAY)
+        caused = np.minimum(np.exp(log_r) * _pressure(carried[day], new, weights), MOST_PER_DAY)
         due = (1.0 - m) * caused + m * caused @ leak + imports
         due *= outlook.announces(day) * _batches(outlook, r.scale, random, n, cases.shape[1])
-        found[:, day] = draw_counts(random, due, dispersion)
-        line = np.concatenate([line[:, 1:], found[:, day : day + 1]], axis=1)
-    return found
+        new.append(draw_counts(random, due, dispersion))
+    return np.stack(new, axis=1)
+
+
+def _carried(cases: Floats, weights: Floats, days: int) -> Floats:
+    """Return (days, K) the pressure of the cases so far on the days to come."""
+    ahead = np.concatenate([cases[-len(weights) :], np.zeros((days, cases.shape[1]))])
+    return infection_pressure(ahead, weights)[-days:]
+
+
+def _pressure(carried: Floats, new: list[Floats], weights: Floats) -> Floats:
+    """Return (P, K) the pressure on a day: what is carried over, and the (P, K) cases of the days drawn before it."""
+    total = np.broadcast_to(carried, new[-1].shape).copy() if new else carried[None]
+    for weight, cases in zip(weights, reversed(new), strict=False):
+        total += weight * cases
+    return total
 
 
 def trend(outlook: Outlook, scale: float, n: int, days: int, random: np.random.Generator) -> Paths:
@@ -132,8 +149,11 @@ def trend(outlook: Outlook, scale: float, n: int, days: int, random: np.random.G
     shared = growth[0] + scale * sd[0] * random.standard_normal(n)
     unseen = scale * outlook.young * random.standard_normal(n)
     districts = _trended(outlook, scale, outlook.data.districts, shared, fall, unseen, days, random)
-    sites = _trended(outlook, scale, outlook.data.sites, shared, fall, unseen, days, random)
-    return _completed(outlook, districts, sites, random)
+
+    def alone(cases: Floats) -> Floats:
+        return _trended(outlook, scale, cases, shared, fall, unseen, days, random)
+
+    return _completed(outlook, districts, alone, random)
 
 
 def _growth(outlook: Outlook, cases: Floats, prior: float, prior_sd: float) -> tuple[Floats, Floats]:
@@ -185,38 +205,40 @@ def branching(outlook: Outlook, scale: float, n: int, days: int, random: np.rand
     log_r = np.log(np.maximum(r.province, 1e-6))[:, None]
     m, weights = values["leak_share"], outlook.weights
     cases = outlook.data.communes
-    past = np.zeros((len(weights), cases.shape[1]))
-    past[max(0, len(weights) - len(cases)) :] = cases[-len(weights) :]
-    line = np.broadcast_to(past, (n, *past.shape)).astype(np.float32)
+    carried = _carried(cases, weights, days)
+    past_days: list[Floats] = []
     outside = values["import_per_day"] * ground.population / 1e6
     daily, weekly = np.zeros((n, days, len(ground.districts))), np.zeros((n, 2, cases.shape[1]))
     dispersion = 1.0 + (values["place_dispersion"] - 1.0) * scale
     for day in range(days):
         log_r = r.onward(log_r, long_run)
-        pressure = np.tensordot(line, weights[::-1].astype(np.float32), axes=(1, 0))
-        caused = np.minimum(np.exp(log_r) * pressure, MOST_PER_DAY)
+        caused = np.minimum(np.exp(log_r) * _pressure(carried[day], past_days, weights), MOST_PER_DAY)
         due = (1.0 - m) * caused + m * caused @ outlook.leak + outside
         due *= (
             outlook.announces(day)
             * _batches(outlook, scale, random, n, len(ground.districts))[:, ground.district_of]
         )
         new = draw_counts(random, due, dispersion)
-        line = np.concatenate([line[:, 1:], new[:, None].astype(np.float32)], axis=1)
+        past_days.append(new)
         daily[:, day] = ground.by_district(new)
         if day < 2 * WEEK:
             weekly[:, day // WEEK] += new
-    no_leak = np.eye(len(ground.sites))
-    sites = _renewed(r, outlook.data.sites, no_leak, np.zeros(len(no_leak)), long_run, days)
-    return Paths(daily, _unplaced(outlook, daily, random), weekly, sites)
+    alone = partial(_alone, r, long_run, days)
+    sites = alone(outlook.data.sites)
+    return Paths(daily, _unplaced(outlook, daily, alone, random), weekly, sites)
 
 
-def _unplaced(outlook: Outlook, districts: Floats, random: np.random.Generator) -> Floats:
-    share = outlook.share_unplaced
+def _unplaced(outlook: Outlook, districts: Floats, alone: Alone, random: np.random.Generator) -> Floats:
+    """Draw (P, H) cases of unknown communes: a share of the others, or a series of their own where they are most."""
+    data, share = outlook.data, outlook.share_unplaced
+    if data.unplaced.sum() > data.communes.sum():
+        return alone(data.unplaced[:, None])[..., 0]
     return np.asarray(random.poisson(districts.sum(axis=2) * share / (1.0 - share)), np.float64)
 
 
-def _completed(outlook: Outlook, districts: Floats, sites: Floats, random: np.random.Generator) -> Paths:
-    """Spread the cases of districts over their communes, and add those of unknown communes."""
+def _completed(outlook: Outlook, districts: Floats, alone: Alone, random: np.random.Generator) -> Paths:
+    """Spread the cases of districts over their communes, and add sites and the cases of unknown communes."""
+    sites = alone(outlook.data.sites)
     ground, values = outlook.data.ground, outlook.values
     n, m = len(districts), values["leak_share"]
     recent = outlook.recent(outlook.data.communes, values["share_half_life_days"])
@@ -231,7 +253,7 @@ def _completed(outlook: Outlook, districts: Floats, sites: Floats, random: np.ra
         communes[:, :, inside] = _shared_out(
             districts[:, :, district], share, values["share_concentration"], random
         )
-    return Paths(districts, _unplaced(outlook, districts, random), communes, sites)
+    return Paths(districts, _unplaced(outlook, districts, alone, random), communes, sites)
 
 
 def _shared_out(cases: Floats, share: Floats, concentration: float, random: np.random.Generator) -> Floats:
