@@ -120,5 +120,7 @@ def test_a_loss_of_control_is_paid_in_full_on_a_short_horizon() -> None:
     lived = float(brief.lost_by_sector_vnd_bn.sum())
     share = 1.0 - brief.value_added_share
     more = brief.totals["value_added_lost_vnd_bn"] - lived
-    assert more == pytest.approx(left * lived * share[-1] / share.sum(), rel=0.1)  # the harvest moves the normal day
+    assert more == pytest.approx(
+        left * lived * share[-1] / share.sum(), rel=0.1
+    )  # the harvest moves the normal day
     assert 0.7 < brief.totals["value_added_lost_vnd_bn"] / long_.totals["value_added_lost_vnd_bn"] < 1.2
