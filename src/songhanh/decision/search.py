@@ -73,11 +73,19 @@ class _Run:
     report: Report
     should_stop: Stop
 
-    @property
-    def pack_plans(self) -> dict[str, Named]:
+    def standing(self) -> dict[str, Named]:
         """Return the plans that are always shown, by slug."""
-        pack = setting(self.question.reference).pack
-        return {named.slug: named for named in standing_plans(pack, self.question.as_of)}
+        question = self.question
+
+        def allowed(plan: Plan) -> bool:
+            try:
+                schedule(question.reference, question.as_of, plan, False)
+            except SonghanhError:
+                return False
+            return True
+
+        pack = setting(question.reference).pack
+        return {named.slug: named for named in standing_plans(pack, question.as_of, allowed)}
 
     def run(self, plans: Mapping[str, Plan], worlds: WorldSet) -> dict[str, list[Outcome]]:
         """Run plans on the fresh worlds."""
@@ -152,9 +160,7 @@ def search(
     question = Question.of(reference, as_of, days, objectives, ceilings)
     size = min(generation or int(table().defaults()["search_generation"]), n_rules)
     this = _Run(question, seed, size, n_jobs, on_progress, should_stop)
-    standing = this.pack_plans
-    for named in standing.values():
-        schedule(reference, as_of, named.plan, False)  # a faulty plan is found before the long work
+    standing = this.standing()
     worlds = world_set(reference, as_of, seed, n_worlds, n_histories, n_jobs, on_progress, should_stop, lines)
     state = State.read(state_file, _identity(this, worlds))
     tried = _tried(this, worlds, n_rules, state)
