@@ -64,6 +64,28 @@ def test_ceilings_are_in_the_words_of_the_table(call: Call, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("command", ["decide", "search"])
+def test_a_line_list_at_fault(call: Call, command: str, tmp_path: Path) -> None:
+    missing, empty = tmp_path / "none.csv", tmp_path / "empty.csv"
+    empty.write_text("colour\nred\n")
+    for file in (missing, empty):
+        said = call(command, small.reference(), *AS_OF, "--cases", str(file))
+        assert is_one_clear_message(said, file.name)
+
+
+def test_worlds_follow_the_line_list_and_rows_not_used_are_named(call: Call, tmp_path: Path) -> None:
+    cases, file = tmp_path / "cases.csv", tmp_path / "a.json"
+    rows = [f"2021-05-{day:02},00101,{day}" for day in range(8, 17)]
+    cases.write_text("\n".join(["date,code,cases", *rows, "2021-05-16,00101,-4"]) + "\n")
+    few = ("--worlds", "2", "--jobs", "1", "--json", str(file))
+    without = call("decide", small.reference(), *AS_OF, *few)
+    first = json.loads(file.read_bytes())["world_set"]
+    said = call("decide", small.reference(), *AS_OF, *few, "--cases", str(cases))
+    assert without.code == said.code == 0
+    assert json.loads(file.read_bytes())["world_set"] != first
+    assert "1" in said.err and "-4" in said.err
+
+
+@pytest.mark.parametrize("command", ["decide", "search"])
 @pytest.mark.parametrize("ceiling", ["deaths=many", "deaths=-1", "happiness=3", "deaths"])
 def test_a_ceiling_at_fault(call: Call, command: str, ceiling: str, tmp_path: Path) -> None:
     out = tmp_path / "out" / "a.json"

@@ -10,7 +10,8 @@ import small
 
 from songhanh.core.errors import SonghanhError
 from songhanh.decision import Rule, plan_of
-from songhanh.measures import Measure, compile_plan, history_of
+from songhanh.decision.named import standing_plans
+from songhanh.measures import Measure, Plan, compile_plan, history_of
 
 
 def measures(as_of: date = small.AS_OF, **chosen: Any) -> dict[str, list[Measure]]:
@@ -95,3 +96,19 @@ def test_words_are_in_both_languages_and_name_only_what_is_ordered() -> None:
     said = Rule.of(firm_cases=2, support=1.5).in_words()
     assert "A firm stops at 2 cases" in said.en and "support at 1.5 times" in said.en
     assert "hỗ trợ 1,5 lần" in said.vi and "phong tỏa thôn" not in said.vi
+
+
+def test_where_a_plan_of_the_pack_is_refused_the_rule_that_stands_for_it_is_shown() -> None:
+    pack = small.ground().pack
+
+    def no_own_tests(plan: Plan) -> bool:
+        return not any(measure.kind == "sampling" for measure in plan.measures)
+
+    everything = standing_plans(pack, small.AS_OF, lambda plan: True)
+    assert [named.letter for named in everything] == [None, "A", "B", "C", "D"]
+    assert everything[-1].plan.decided
+    some = standing_plans(pack, small.AS_OF, no_own_tests)
+    assert [named.letter for named in some] == [None, "A", "D"]
+    # After Directive 16 has lapsed no rule can order it, so there is neither B nor C.
+    later = standing_plans(pack, date(2021, 11, 1), lambda plan: True)
+    assert [named.letter for named in later] == [None, "A", "D"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,11 @@ from rich.table import Table
 from songhanh.console.cluster import cluster_option
 from songhanh.console.output import demand_writable, write_json
 from songhanh.console.progress import progress_bar
+from songhanh.console.rejected import print_rejected
 from songhanh.core.days import parse_date
 from songhanh.decision import Ceilings, evaluate
+from songhanh.province import load
+from songhanh.twin.lines import LineList, read_line_list
 
 WIDTH = 124  # columns that six figures need; a narrower terminal wraps
 HEALTH = ("cases_total", "cases_community", "cases_quarantine", "deaths", "peak_hospital", "control_lost")
@@ -35,6 +39,22 @@ ceiling_option = click.option(
     metavar="NAME=NUMBER",
     help="A health ceiling: deaths, peak_hospital, peak_icu or cases_community, such as deaths=50. May be repeated.",
 )
+
+cases_option = click.option(
+    "--cases",
+    "cases_file",
+    type=click.Path(path_type=Path),
+    help="A line list (CSV) that worlds are calibrated to, beside the counts published by the date.",
+)
+
+
+def lines_of(cases_file: Path | None, pack: str, when: date, language: str) -> LineList | None:
+    """Read the line list that was named, if one was, and say on stderr which of its rows were not used."""
+    if cases_file is None:
+        return None
+    lines = read_line_list(cases_file, load(pack), when)
+    print_rejected(Console(stderr=True, highlight=False), lines, language)
+    return lines
 
 
 @click.command()
@@ -63,6 +83,7 @@ ceiling_option = click.option(
 @click.option("--language", type=click.Choice(["en", "vi"]), default="en", show_default=True)
 @click.option("--jobs", default=-1, show_default=True, help="Processes; -1 is one a core.")
 @ceiling_option
+@cases_option
 @cluster_option
 def decide(
     pack: str,
@@ -74,11 +95,13 @@ def decide(
     language: str,
     jobs: int,
     ceilings: tuple[str, ...],
+    cases_file: Path | None,
 ) -> None:
     """Evaluate the plans of PACK (a folder or an embedded example) on common worlds and print a table."""
     when = parse_date(as_of, "--as-of")
     limits = Ceilings.parse(ceilings)
     demand_writable(json_file)
+    lines = lines_of(cases_file, pack, when, language)
     with progress_bar() as report:
         evaluation = evaluate(
             pack,
@@ -89,6 +112,7 @@ def decide(
             n_jobs=jobs,
             on_progress=report,
             ceilings=limits,
+            lines=lines,
         )
     write_json(json_file, evaluation)
     print_evaluation(evaluation, language)

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from songhanh.console.cluster import cluster_option
-from songhanh.console.decide import WIDTH, ceiling_option, number
+from songhanh.console.decide import WIDTH, cases_option, ceiling_option, lines_of, number
 from songhanh.console.output import demand_writable, write_json
 from songhanh.console.progress import progress_bar
 from songhanh.core.days import parse_date
@@ -48,6 +48,7 @@ from songhanh.decision.search import DAYS
 @click.option("--language", type=click.Choice(["en", "vi"]), default="en", show_default=True)
 @click.option("--jobs", default=-1, show_default=True, help="Processes; -1 is one a core.")
 @ceiling_option
+@cases_option
 @cluster_option
 def search(
     pack: str,
@@ -62,6 +63,7 @@ def search(
     language: str,
     jobs: int,
     ceilings: tuple[str, ...],
+    cases_file: Path | None,
 ) -> None:
     """Search rules for PACK (a folder or an embedded example) by NSGA-II and print the plans that get a name."""
     when = parse_date(as_of, "--as-of")
@@ -69,6 +71,7 @@ def search(
     demand_writable(json_file)
     if state_file is not None:
         writable(state_file.resolve().parent)
+    lines = lines_of(cases_file, pack, when, language)
     with progress_bar() as report:
         found = search_rules(
             pack,
@@ -82,6 +85,7 @@ def search(
             on_progress=report,
             state_file=state_file,
             days=days,
+            lines=lines,
         )
     write_json(json_file, found)
     print_search(found, language)

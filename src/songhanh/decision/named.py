@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
+from songhanh.core.errors import SonghanhError
 from songhanh.core.text import Text
 from songhanh.decision.compare import PRESENT
 from songhanh.decision.indicators import BY_ID
@@ -67,36 +68,59 @@ class Named:
     rule: str | None = None
 
 
-def standing_plans(pack: Pack, as_of: date) -> list[Named]:
+def standing_plans(pack: Pack, as_of: date, allowed: Callable[[Plan], bool]) -> list[Named]:
     """Return the plans that are always shown: the reference lines, A, B, C, and what was decided if the pack says so.
+
+    Parameters
+    ----------
+    allowed
+        Whether law and limits allow a plan on the date. Where they refuse the pack's B or C, the rule that stands for it
+        is shown, and where they refuse that as well, none.
 
     Raises
     ------
     SonghanhError
-        If a plan of the pack is malformed, or the law forbids what stands for B or C.
+        If a plan of the pack is malformed.
     """
     plans = plans_of(pack)
     present = plans.get(PRESENT) or replace(PRESENT_ORDERS, slug=PRESENT)
-    targeted = plans.get(TARGETED) or plan_of(
-        TARGETED_RULE, pack, as_of, TARGETED, Text("Khoanh vùng hẹp, có hỗ trợ", "Targeted, with support")
-    )
-    closed = plans.get(CLOSED) or plan_of(
-        CLOSED_RULE,
-        pack,
-        as_of,
-        CLOSED,
-        Text("Đóng các khu, Chỉ thị 16, hỗ trợ", "Sites closed, Directive 16, support"),
-    )
-    reference = [plan for plan in plans.values() if plan.reference]
-    decided = [
-        plan for plan in plans.values() if plan.decided and plan.slug not in (PRESENT, TARGETED, CLOSED)
-    ]
+    candidates: list[Plan | None] = [plan for plan in plans.values() if plan.reference]
+    candidates.append(present)
+    for slug, rule, name in (
+        (TARGETED, TARGETED_RULE, Text("Khoanh vùng hẹp, có hỗ trợ", "Targeted, with support")),
+        (
+            CLOSED,
+            CLOSED_RULE,
+            Text("Đóng các khu, Chỉ thị 16, hỗ trợ", "Sites closed, Directive 16, support"),
+        ),
+    ):
+        own = plans.get(slug)
+        candidates.append(own if own and allowed(own) else _of_rule(rule, pack, as_of, slug, name))
+    known = {plan.slug for plan in candidates if plan}
+    candidates += [plan for plan in plans.values() if plan.decided and plan.slug not in known]
+    shown = [plan for plan in candidates if plan is not None and allowed(plan)]
     line = Text("Đường tham chiếu: không ai được chọn.", "A reference line: nobody can adopt it.")
-    adoptable = [present, targeted, closed, *decided]
-    return [Named(plan.slug, plan, line) for plan in reference] + [
-        Named(plan.slug, plan, WHY.get(plan.slug, WHY["decided"]), letter)
-        for letter, plan in zip("ABCDEFG", adoptable, strict=False)
+    letters = {PRESENT: "A", TARGETED: "B", CLOSED: "C"}
+    later = iter("DEFG")
+    return [
+        Named(plan.slug, plan, line)
+        if plan.reference
+        else Named(
+            plan.slug,
+            plan,
+            WHY.get(plan.slug, WHY["decided"]),
+            letters.get(plan.slug) or next(later, None),
+        )
+        for plan in shown
     ]
+
+
+def _of_rule(rule: Rule, pack: Pack, as_of: date, slug: str, name: Text) -> Plan | None:
+    """Return the plan of a rule, or nothing where the law has no document for it."""
+    try:
+        return plan_of(rule, pack, as_of, slug, name)
+    except SonghanhError:
+        return None
 
 
 def picks(
