@@ -162,7 +162,7 @@ def search(
         "epidemic_until": date_of(origin, horizon.epidemic_days - 1).isoformat(),
         "economy_until": date_of(origin, horizon.economy_days - 1).isoformat(),
         "note": NOTE.as_dict(),
-        "rules_tried": len(tried),
+        "rules_tried": sum(one.refused is None for one in tried.values()),
         "generations": len(state.generations),
         "objectives": [_indicator(name) for name in objectives],
         "constraints": _constraints(question),
