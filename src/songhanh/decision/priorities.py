@@ -39,6 +39,7 @@ from songhanh.twin.worlds import world_set
 
 SCHEMA = "songhanh-priorities/1"
 FORECAST_SCHEMA = "songhanh-forecast/1"
+REJECTED_SHOWN = 200  # rows of the line list that are told with their reason
 
 
 def priorities(
@@ -104,6 +105,15 @@ def priorities(
             "rejected": known.rejected.height,
             "without_commune_14d": int(known.without_code(*fortnight).sum()),
         },
+        "rejected": [
+            {
+                "row": row["row"],
+                "column": row["column"],
+                "reason": row["reason"],
+                "message": {"vi": row["message_vi"], "en": row["message"]},
+            }
+            for row in known.rejected.head(REJECTED_SHOWN).iter_rows(named=True)
+        ],
         "with_forecast": forecast is not None,
         "review_on": (as_of + timedelta(days=int(rule["review_days"]))).isoformat(),
         "rule": _rule(rule, policies),
