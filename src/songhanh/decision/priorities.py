@@ -8,17 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from songhanh import __version__
-from songhanh.core.canonical import json_bytes, sha256
 from songhanh.core.errors import Fault, SonghanhError
 from songhanh.core.text import Text
 from songhanh.decision.priority_areas import Areas, Evening, areas_of, chances_of
 from songhanh.decision.priority_definitions import definitions
 from songhanh.decision.priority_words import Facts, change, reasons
 from songhanh.decision.produce import shown
-from songhanh.decision.seen import evening_levers, level_names, observed_in, rows_of
+from songhanh.decision.seen import evening_levers, level_names, observed_in, synthetic_lines
 from songhanh.joint.ensemble import Report, Stop
 from songhanh.joint.horizon import Horizon
 from songhanh.joint.setting import Setting, setting
@@ -37,12 +35,12 @@ from songhanh.response.priority import (
     priority_rule,
     rises,
 )
-from songhanh.twin.linelist import synthetic_line_list
 from songhanh.twin.lines import LineList
 from songhanh.twin.worlds import world_set
 
 SCHEMA = "songhanh-priorities/1"
 FORECAST_SCHEMA = "songhanh-forecast/1"
+REJECTED_SHOWN = 200  # rows of the line list that are told with their reason
 
 
 def priorities(
@@ -80,12 +78,10 @@ def priorities(
     _demand_same_evening(forecast, ground, as_of)
     if lines is None:
         worlds = world_set(reference, as_of, seed, 2, n_histories, n_jobs, on_progress, should_stop)
-        rows = rows_of(synthetic_line_list(reference, as_of, worlds.closest, ""))
-        id_, synthetic, rejected = sha256(json_bytes(rows.select(pl.all().cast(pl.String)).rows())), True, 0
+        known = synthetic_lines(reference, as_of, worlds)
     else:
         known = lines.until(as_of)
-        rows, id_, synthetic, rejected = known.accepted, known.id, known.synthetic, known.rejected.height
-    observed = observed_in(ground, as_of, rows)
+    observed = observed_in(ground, as_of, known)
     codes = ground.pack.communes["code"].to_list()
     evening = Evening(
         pack_ref=reference,
@@ -96,8 +92,7 @@ def priorities(
         rule=rule,
         ranks=sorted(names),
     )
-    recent = rows.filter(pl.col("reported_on").is_between(as_of - timedelta(days=13), as_of))
-    lost = recent.filter(~pl.col("code").is_in(codes).fill_null(False))
+    fortnight = as_of - timedelta(days=13), as_of
     return {
         "schema": SCHEMA,
         "pack": {"id": ground.pack.id, "hash": ground.pack.hash, "name": ground.pack.name.as_dict()},
@@ -105,12 +100,21 @@ def priorities(
         "seed": seed,
         "model_version": __version__,
         "line_list": {
-            "id": id_,
-            "synthetic": synthetic,
-            "accepted": rows.height,
-            "rejected": rejected,
-            "without_commune_14d": int(lost["cases"].sum()),
+            "id": known.id,
+            "synthetic": known.synthetic,
+            "accepted": known.accepted.height,
+            "rejected": known.rejected.height,
+            "without_commune_14d": int(known.without_code(*fortnight).sum()),
         },
+        "rejected": [
+            {
+                "row": row["row"],
+                "column": row["column"],
+                "reason": row["reason"],
+                "message": {"vi": row["message_vi"], "en": row["message"]},
+            }
+            for row in known.rejected.head(REJECTED_SHOWN).iter_rows(named=True)
+        ],
         "with_forecast": forecast is not None,
         "review_on": (as_of + timedelta(days=int(rule["review_days"]))).isoformat(),
         "rule": _rule(rule, policies),
@@ -120,28 +124,30 @@ def priorities(
 
 
 def _demand_same_evening(forecast: Mapping[str, Any] | None, ground: Setting, as_of: date) -> None:
-    """Refuse a forecast of another pack or another evening."""
+    """Refuse what is no forecast, or one of another pack or another evening."""
     if forecast is None:
         return
     if forecast.get("schema") != FORECAST_SCHEMA:
-        fault = Fault(
-            "priorities.forecast",
-            f"This is not a forecast but {forecast.get('schema')!r}.",
-            f"Give a document {FORECAST_SCHEMA}.",
-            parameter="forecast",
+        raise _fault(
+            f"This is not a forecast but {forecast.get('schema')!r}.", f"Give a document {FORECAST_SCHEMA}."
         )
-        raise SonghanhError(fault)
-    of, on = forecast["pack"]["hash"], forecast["as_of"]
+    pack, on = forecast.get("pack"), forecast.get("as_of")
+    of = pack.get("hash") if isinstance(pack, Mapping) else None
     if (of, on) != (ground.pack.hash, as_of.isoformat()):
         which = f"the evening of {on}" if of == ground.pack.hash else "another pack"
-        raise SonghanhError(
-            Fault(
-                "priorities.forecast",
-                f"The forecast is of {which}.",
-                f"Make one of this pack as of {as_of}.",
-                parameter="forecast",
+        raise _fault(f"The forecast is of {which}.", f"Make one of this pack as of {as_of}.")
+    rows = forecast.get("communes")
+    for row in rows if isinstance(rows, list) else [None]:
+        chance = row.get("p_any_7d") if isinstance(row, Mapping) and "code" in row else "missing"
+        if chance is not None and not (isinstance(chance, int | float) and 0.0 <= chance <= 1.0):
+            raise _fault(
+                f"The forecast has no probability between 0 and 1 of a case in a commune ({row!r:.80}).",
+                "Give a forecast as it was written, unchanged.",
             )
-        )
+
+
+def _fault(message: str, remedy: str) -> SonghanhError:
+    return SonghanhError(Fault("priorities.forecast", message, remedy, parameter="forecast"))
 
 
 def _rule(rule: Policy, policies: PolicySet) -> dict[str, Any]:

@@ -195,7 +195,7 @@ def search(
         "front": [
             front_row(question, steps, tried[steps], plans, outcomes, points, kept) for steps in chosen
         ],
-        **named_plans(question, standing, plans, outcomes, points, kept, fresh),
+        **named_plans(question, standing, plans, outcomes, points, kept, fresh, lines),
     }
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from songhanh.decision.evaluate import describe_plans
 from songhanh.decision.indicators import BY_ID
+from songhanh.decision.joined import join
 from songhanh.decision.named import Named, picks
 from songhanh.decision.nsga import Steps
 from songhanh.decision.robustness import dominance, structures
@@ -19,6 +20,7 @@ from songhanh.decision.search_state import Tried
 from songhanh.decision.statistics import spread
 from songhanh.joint.outcome import Outcome
 from songhanh.measures import Plan
+from songhanh.twin.lines import LineList
 from songhanh.twin.worlds import WorldSet
 
 
@@ -58,6 +60,7 @@ def named_plans(
     points: Mapping[str, Point],
     kept: Mapping[str, bool],
     fresh: WorldSet,
+    lines: LineList | None,
 ) -> dict[str, Any]:
     """Return the named plans as an evaluation tells them, on the fresh worlds, and which dominates which in how many."""
     # Names go to rules that stayed on the front and keep the limits, if there are any.
@@ -78,6 +81,7 @@ def named_plans(
         question.horizon,
         question.ceilings,
     )
+    join(described, question.reference, question.as_of, told, runs, fresh, question.ceilings, lines)
     adoptable = [slug for slug, plan in told.items() if not plan.reference]
     return {
         "named": [

@@ -12,7 +12,7 @@ from typing import Any
 from songhanh import decision
 from songhanh.core.canonical import json_bytes, sha256
 from songhanh.core.home import home, writable
-from songhanh.decision.seen import synthetic_lines
+from songhanh.decision.seen import evening_lines
 from songhanh.measures import parse_plan, plans_of
 from songhanh.operations.planning.engine import Progress, ShouldStop
 from songhanh.province import geometry as geometry_of
@@ -54,7 +54,7 @@ def forecast(
     pack_ref: str, as_of: date, seed: int, n_worlds: int, on_progress: Progress, should_stop: ShouldStop
 ) -> dict[str, Any]:
     """Forecast from the line list of the evening; it has paths of its own, so no worlds are asked for."""
-    lines = synthetic_lines(pack_ref, as_of, seed, on_progress=on_progress, should_stop=should_stop)
+    lines = evening_lines(pack_ref, as_of, seed, on_progress=on_progress, should_stop=should_stop)
     return forecast_of(load(pack_ref), lines, as_of, seed)
 
 
