@@ -13,6 +13,7 @@ from songhanh import decision
 from songhanh.core.canonical import json_bytes, sha256
 from songhanh.core.home import home, writable
 from songhanh.decision.seen import synthetic_lines
+from songhanh.decision.what_if import what_if as what_if_of
 from songhanh.measures import parse_plan, plans_of
 from songhanh.operations.planning.engine import Progress, ShouldStop
 from songhanh.province import geometry as geometry_of
@@ -164,7 +165,7 @@ def what_if(
     should_stop: ShouldStop,
 ) -> dict[str, Any]:
     """Evaluate a changed plan beside the plan it was made from."""
-    return decision.what_if(
+    return what_if_of(
         pack_ref,
         as_of,
         parse_plan(plan, plan_slug),
@@ -181,5 +182,5 @@ def preload(pack_ref: str, as_of: date, seed: int, n_worlds: int, days: int) -> 
     """Load people, kernels, worlds and the pool of processes by asking about the first plan that can be adopted."""
     for plan in plans_of(load(pack_ref)).values():
         if not plan.reference:
-            decision.what_if(pack_ref, as_of, plan, None, seed=seed, n_worlds=n_worlds, days=days)
+            what_if_of(pack_ref, as_of, plan, None, seed=seed, n_worlds=n_worlds, days=days)
             return
