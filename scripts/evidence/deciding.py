@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from evidence.page import SHOWN, Line, Section, picture, table
 from evidence.pictures import BLUE, GREY, ORANGE, RED, panels, save
+from evidence.shared import shared_data
 from songhanh.core.canonical import sha256
 from songhanh.core.home import cache
 from songhanh.core.text import Text
@@ -28,12 +29,18 @@ from songhanh.joint.outcome import Outcome
 from songhanh.joint.setting import setting
 from songhanh.joint.world import World
 from songhanh.measures import Measure, Plan, history_of, parse_plan
+from songhanh.measures.kinds.sampling import Sampling
 from songhanh.response import documents_in_force, read_policies
+from songhanh.twin.lines import LineList, read_line_list
 from songhanh.twin.worlds import world_set
 
 EXAMPLE = "bac-giang-2021"
 SEED = 1
-NIGHT, REOPENING = date(2021, 5, 17), date(2021, 5, 26)
+# The reopening began on 26 May; the line list at hand ends two days before, and worlds are calibrated to it.
+NIGHT, REOPENING = date(2021, 5, 17), date(2021, 5, 24)
+CASES = Path("cases") / "bacgiang_commune_daily_to_2021-05-24.csv"
+RUN = 0.43  # part of the samples of the rounds ordered (their shares are assumed) that the laboratories of May could run
+LODGED = 20_000  # places at each park: those who came back were lodged, whatever the pack knows of places
 DONE = "done"
 DOMINATES = (
     "Which plan dominates *{name}*: no worse on all four of cases, value added lost, household income lost and outbreak "
@@ -59,6 +66,13 @@ EFFORT = Effort()
 
 def _quiet(done: int, total: int, stage: str) -> None:
     """Report nothing."""
+
+
+@lru_cache(maxsize=1)
+def line_list() -> LineList | None:
+    """Return the cases by commune and day, read in place; None where the real data is not there."""
+    file = shared_data() / CASES
+    return read_line_list(file, setting(EXAMPLE).pack, None) if file.exists() else None
 
 
 @dataclass(frozen=True)
@@ -89,6 +103,7 @@ def night(as_of: date) -> Night:
         n_worlds=EFFORT.worlds,
         n_fresh=EFFORT.fresh,
         n_histories=EFFORT.histories,
+        lines=line_list(),
         state_file=cache("searches") / f"evidence-{as_of}-{small}.json",
     )
     plans = {
@@ -102,7 +117,15 @@ def night(as_of: date) -> Night:
         plans[DONE] = as_it_was_done(as_of)
         names[DONE] = "What was done (hindsight)"
     fresh = world_set(
-        EXAMPLE, as_of, fresh_seed(SEED), EFFORT.fresh, EFFORT.histories, -1, _quiet, lambda: False
+        EXAMPLE,
+        as_of,
+        fresh_seed(SEED),
+        EFFORT.fresh,
+        EFFORT.histories,
+        -1,
+        _quiet,
+        lambda: False,
+        line_list(),
     )
     question = Question.of(EXAMPLE, as_of, DAYS, OBJECTIVES, Ceilings())
 
@@ -143,17 +166,18 @@ def as_it_was_done(as_of: date) -> Plan:
             for paper in documents_in_force(policies, order.kind, begins)
             if paper.valid_from <= as_of
         )
-        measures.append(
-            order.model_copy(
-                update={
-                    "id": None,
-                    "begins": begins,
-                    "legal_basis": basis,
-                    "source": None,
-                    "confidence": None,
-                }
-            )
-        )
+        known: dict[str, Any] = {
+            "id": None,
+            "begins": begins,
+            "legal_basis": basis,
+            "source": None,
+            "confidence": None,
+        }
+        if getattr(order, "mode", None) in ("on_site", "two_points"):
+            known["extra_lodging_places"] = LODGED
+        if isinstance(order, Sampling):
+            known["share"] = order.share * RUN
+        measures.append(order.model_copy(update=known))
     return Plan(
         DONE,
         Text("Những gì đã làm", "What was done"),
@@ -204,8 +228,9 @@ def _opening(document: Mapping[str, Any]) -> str:
     stayed = sum(row["still_on_front"] for row in document["front"])
     kept = sum(row["limits_kept"] for row in document["front"])
     return (
-        f"As of {document['as_of']}: {document['rules_tried']:,} rules in {document['n_worlds']} worlds; the front of "
-        f"{len(document['front'])} tested on {document['fresh']['n_worlds']} fresh worlds (other pasts, other luck). "
+        f"Decided on what was known by {document['as_of']}: {document['rules_tried']:,} rules in "
+        f"{document['n_worlds']} worlds; the front of {len(document['front'])} tested on "
+        f"{document['fresh']['n_worlds']} fresh worlds (other pasts, other luck). "
         f"{stayed} of its rules stay on the front there, {kept} keep every limit (beds, intensive care, places, "
         f"laboratory, lodging) in at least half of these worlds. The epidemic is counted to "
         f"{document['epidemic_until']}, the economy to {document['economy_until']}, all plans under one reopening rule. "

@@ -87,22 +87,19 @@ def test_two_processes_and_a_second_run_give_the_same_bytes(roomy: str, found: d
     assert json.loads(json_bytes(again)) == found
 
 
-@pytest.mark.parametrize("rules", [2, 8, None], ids=["in the first", "in the second", "after the last"])
+@pytest.mark.parametrize("rules", [8, None], ids=["in the second generation", "after the last"])
 def test_an_interrupted_search_goes_on_to_the_same_bytes(
     roomy: str, found: dict[str, Any], tmp_path: Path, rules: int | None
 ) -> None:
     state, stop = tmp_path / "state.json", Interruption(rules)
     with pytest.raises(Cancelled):
         search(roomy, small.AS_OF, **ASKED, state_file=state, should_stop=stop, on_progress=stop.report)
-    generations = len(json.loads(state.read_bytes())["generations"]) if state.exists() else 0
-    assert generations == {2: 0, 8: 1}.get(rules or 0, found["generations"])
+    generations = len(json.loads(state.read_bytes())["generations"])
+    assert generations == (1 if rules else found["generations"])
     resumed = search(roomy, small.AS_OF, **ASKED, state_file=state)
     assert json.loads(json_bytes(resumed)) == found
     assert [path.name for path in tmp_path.iterdir()] == ["state.json"]
-    kept = state.read_bytes()
-    # Once more, with nothing left to judge: nothing is run and nothing is written.
-    assert json.loads(json_bytes(search(roomy, small.AS_OF, **ASKED, state_file=state))) == found
-    assert state.read_bytes() == kept
+    assert len(json.loads(state.read_bytes())["generations"]) == found["generations"]
 
 
 # What is refused.
@@ -169,7 +166,7 @@ def two_goals(asked: list[tuple[int, ...]]) -> list[Tried]:
 
 def test_it_finds_the_front_of_a_problem_with_a_closed_form() -> None:
     first = first_rules([(0,) * len(SPACE)], 30, 1)
-    tried = run(first, 900, 2, 1, 1, State(None, ""), two_goals, lambda n: None)
+    tried = run(first, 600, 2, 1, 1, State(None, ""), two_goals, lambda n: None)
     points = np.array([one.objectives for one in tried.values()])
     best = points[front(points)]
     # On the true front the two add up to the range of the first parameter.
@@ -184,9 +181,11 @@ def test_a_rule_that_is_refused_is_never_judged_twice_nor_on_the_front() -> None
         seen.extend(asked)
         return [Tried(one.steps, refused="the law") if one.steps[0] % 2 else one for one in two_goals(asked)]
 
-    tried = run(first_rules([], 20, 3), 300, 2, 1, 3, State(None, ""), judged, lambda n: None)
+    told: list[int] = []
+    tried = run(first_rules([], 20, 3), 300, 2, 1, 3, State(None, ""), judged, told.append)
     assert len(seen) == len(set(seen)) == len(tried)
     refused = [one for one in tried.values() if one.refused]
+    assert told[-1] == len(tried) - len(refused) >= 300
     # The search turns away from them.
     assert 0 < len(refused) < 0.4 * len(tried)
 

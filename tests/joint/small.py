@@ -19,6 +19,7 @@ from songhanh.joint.world import World
 from songhanh.measures import Plan, Schedule, compile_plan, history_of, parse_plan
 
 AS_OF = date(2021, 5, 17)
+LATER = date(2021, 5, 26)  # by then the outbreak of a few worlds has grown to dozens of cases
 HORIZON_DAYS = 60
 NO_LIMIT = Limits(control_lost_infections=100_000, emergency_days=60)
 

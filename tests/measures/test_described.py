@@ -16,7 +16,8 @@ Build = Callable[..., Schedule]
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_kind_speaks_both_languages(kind: str, schedule_of: Build) -> None:
-    (words,) = described(schedule_of(TEXTS[kind], as_of=decided(kind)))
+    schedule = schedule_of(TEXTS[kind], as_of=decided(kind))
+    (words,) = described(schedule)
     assert words.begins == decided(kind) + timedelta(days=1)
     assert words.order.due == words.begins
     for text in (
@@ -31,7 +32,12 @@ def test_every_kind_speaks_both_languages(kind: str, schedule_of: Build) -> None
         assert "{" not in text.vi + text.en
     assert words.public.vi != words.public.en
     assert words.order.tasks and all(task.within_days >= 1 for task in words.order.tasks)
-    assert words.ends == (BY_RULE if KINDS[kind].STEPS_DOWN else OPEN)
+    days = schedule.plan.measures[0].lasts()
+    if days is None:
+        assert words.ends == (BY_RULE if KINDS[kind].STEPS_DOWN else OPEN)
+    else:
+        last = decided(kind) + timedelta(days=days)
+        assert words.ends.vi == f"đến hết ngày {last.day}/{last.month}/{last.year}"
     assert set(words.as_dict()) >= {
         "kind",
         "title",

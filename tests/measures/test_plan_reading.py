@@ -90,7 +90,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         (CT16.replace("C1", "Xã Một"), "plan.area", "C1"),
         (CT16.replace("C1", "park-a"), "plan.area", "park-a"),
         (CLOSED.replace("park-a", "park-z"), "plan.site", "park-a"),
-        (CLOSED.replace("park-a", "firm-x"), "plan.site", "firm-x"),
+        (CLOSED.replace("park-a", "firm-x"), "plan.site", "firm_closure stops a firm"),
         (CT16 + "\nfrom = 2020-01-01", "plan.before_history", "2021-05-01"),
         (CT16 + "\nfrom = 2021-05-17", "plan.past", "2021-05-18"),
         (CT16.replace('["ct16"]', '["ct16", "no-such"]'), "plan.basis", "no-such"),

@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from songhanh.console.cluster import cluster_option
 from songhanh.console.output import demand_writable, write_json
 from songhanh.console.progress import progress_bar
 from songhanh.core.days import parse_date
@@ -62,6 +63,7 @@ ceiling_option = click.option(
 @click.option("--language", type=click.Choice(["en", "vi"]), default="en", show_default=True)
 @click.option("--jobs", default=-1, show_default=True, help="Processes; -1 is one a core.")
 @ceiling_option
+@cluster_option
 def decide(
     pack: str,
     as_of: str,

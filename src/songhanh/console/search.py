@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from songhanh.console.cluster import cluster_option
 from songhanh.console.decide import WIDTH, ceiling_option, number
 from songhanh.console.output import demand_writable, write_json
 from songhanh.console.progress import progress_bar
@@ -47,6 +48,7 @@ from songhanh.decision.search import DAYS
 @click.option("--language", type=click.Choice(["en", "vi"]), default="en", show_default=True)
 @click.option("--jobs", default=-1, show_default=True, help="Processes; -1 is one a core.")
 @ceiling_option
+@cluster_option
 def search(
     pack: str,
     as_of: str,
@@ -92,9 +94,9 @@ def print_search(found: dict[str, Any], language: str, width: int | None = None)
     refused = sum(row["rules"] for row in found["refused"])
     console.print(
         {
-            "vi": "{pack}: đã thử {tried} quy tắc trên {worlds} kịch bản ({refused} bị pháp luật loại); tuyến đầu {front}, "
+            "vi": "{pack}: đã chạy {tried} quy tắc trên {worlds} kịch bản (thêm {refused} bị loại từ trước); tuyến đầu {front}, "
             "còn lại {stayed} trên {fresh} kịch bản mới",
-            "en": "{pack}: {tried} rules tried in {worlds} worlds ({refused} refused by law); front of {front}, of which "
+            "en": "{pack}: {tried} rules run in {worlds} worlds ({refused} more refused before); front of {front}, of which "
             "{stayed} stay on {fresh} fresh worlds",
         }[language].format(
             pack=found["pack"]["name"][language],

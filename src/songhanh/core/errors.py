@@ -45,6 +45,10 @@ class SonghanhError(Exception):
         self.faults: tuple[Fault, ...] = (faults,) if isinstance(faults, Fault) else tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
+    def __reduce__(self) -> tuple[type[SonghanhError], tuple[tuple[Fault, ...]]]:
+        """Let an error of another process come back as it was."""
+        return type(self), (self.faults,)
+
 
 class CapacityError(SonghanhError):
     """A buffer is full. A full buffer is an error, never a silent count."""

@@ -11,6 +11,7 @@ from songhanh.decision.replay import replay
 from songhanh.decision.rules import Rule, plan_of
 from songhanh.decision.search import search
 from songhanh.decision.situation import situation
+from songhanh.decision.what_if import what_if
 
 __all__ = [
     "Ceilings",
@@ -26,4 +27,5 @@ __all__ = [
     "search",
     "situation",
     "trigger_cards",
+    "what_if",
 ]

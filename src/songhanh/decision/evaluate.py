@@ -25,6 +25,7 @@ from songhanh.joint.outcome import Outcome
 from songhanh.joint.setting import setting
 from songhanh.measures import Plan, plans_of, read_plan
 from songhanh.province import Pack
+from songhanh.twin.lines import LineList
 from songhanh.twin.worlds import WorldSet, world_set
 
 SCHEMA = "songhanh-evaluation/1"
@@ -56,6 +57,7 @@ def evaluate(
     on_progress: Report = _quiet,
     should_stop: Stop = _never,
     ceilings: Ceilings = Ceilings(),  # noqa: B008  (frozen: nobody can change the default)
+    lines: LineList | None = None,
 ) -> dict[str, Any]:
     """Evaluate every plan of a pack on common worlds under one reopening rule.
 
@@ -80,6 +82,8 @@ def evaluate(
     ceilings
         Health ceilings of the committee: each plan says in how many worlds it keeps them, and one that breaks a ceiling
         dominates none that keeps it.
+    lines
+        Line list that worlds are calibrated to beside the published counts.
 
     Returns
     -------
@@ -100,7 +104,7 @@ def evaluate(
     horizon = Horizon.of(ground.pack.outbreak_from, as_of, horizon_days)
     for plan in plans.values():
         schedule(reference, as_of, plan, False)  # a faulty plan is found before the long work
-    worlds = world_set(reference, as_of, seed, n_worlds, n_histories, n_jobs, on_progress, should_stop)
+    worlds = world_set(reference, as_of, seed, n_worlds, n_histories, n_jobs, on_progress, should_stop, lines)
     ensemble = Ensemble(reference, as_of, horizon_days, tuple(plans.items()), Limits.standard())
     outcomes = run_ensemble(ensemble, worlds.worlds, n_jobs, on_progress, should_stop, "worlds")
     origin = ground.pack.outbreak_from

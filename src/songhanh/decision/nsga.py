@@ -57,7 +57,7 @@ def run(
     judge: Callable[[list[Steps]], list[Tried]],
     report: Callable[[int], None],
 ) -> dict[Steps, Tried]:
-    """Search until so many rules have been tried, and return all of them by their positions.
+    """Search until so many rules have been judged, and return them and those that were refused, by their positions.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def run(
     judge
         Returns what came of rules not tried before, in their order.
     report
-        Called with the number of rules tried after each generation.
+        Called with the number of rules judged after each generation.
 
     Raises
     ------
@@ -81,8 +81,8 @@ def run(
     search = NSGA2(pop_size=len(first), sampling=genes_of(np.array(first)), repair=_Snap())
     search.setup(problem, termination=NoTermination(), seed=seed, verbose=False)
     tried: dict[Steps, Tried] = {}
-    generation, fruitless = 0, 0
-    while len(tried) < n_rules and fruitless < 10:
+    generation, fruitless, judged = 0, 0, 0
+    while judged < n_rules and fruitless < 10:
         asked = search.ask()
         if asked is None or len(asked) == 0:
             break
@@ -96,6 +96,7 @@ def run(
             found = judge(new) if new else []
             state.add(found)
         tried |= {one.steps: one for one in found}
+        judged += sum(one.refused is None for one in found)
         fruitless = 0 if new else fruitless + 1
         values = [tried[rule] for rule in rules]
         static = StaticProblem(
@@ -108,7 +109,7 @@ def run(
         Evaluator().eval(static, asked)
         search.tell(infills=asked)
         generation += 1
-        report(len(tried))
+        report(judged)
     return tried
 
 

@@ -16,7 +16,6 @@ from songhanh.joint.world import World
 from songhanh.measures import parameters
 from songhanh.measures.levels import LEVELS
 
-ONE_STRUCTURE = "base"
 # Effects that rest on people keeping to an order: multipliers of contacts, 1 where nobody does.
 KEPT_BY_PEOPLE = (
     *(f"{lever}_{level}" for lever in ("community", "movement", "work_contacts") for level in LEVELS[1:]),
@@ -36,7 +35,7 @@ def halved_compliance(world: World) -> World:
 
 def structures(worlds: Sequence[World]) -> NDArray[np.str_]:
     """Return the (W,) model structure of each world."""
-    return np.array([getattr(world, "structure", ONE_STRUCTURE) for world in worlds])
+    return np.array([world.structure for world in worlds])
 
 
 def dominance(

@@ -34,6 +34,7 @@ from songhanh.joint.ensemble import Report, Stop, run_ensemble, schedule
 from songhanh.joint.outcome import Outcome
 from songhanh.joint.setting import setting
 from songhanh.measures import Plan
+from songhanh.twin.lines import LineList
 from songhanh.twin.worlds import WorldSet, world_set
 
 SCHEMA = "songhanh-search/1"
@@ -95,6 +96,7 @@ def search(
     objectives: Sequence[str] = OBJECTIVES,
     n_histories: int | None = None,
     generation: int | None = None,
+    lines: LineList | None = None,
 ) -> dict[str, Any]:
     """Search rules by NSGA-II, test the front on fresh worlds, and name five to seven plans.
 
@@ -115,6 +117,8 @@ def search(
         Indicators to be made small, two to four.
     n_histories, generation
         Histories drawn before weighting, and rules in a generation; by default as in the tables of parameters.
+    lines
+        Line list that worlds are calibrated to beside the published counts.
 
     Returns
     -------
@@ -137,12 +141,12 @@ def search(
     standing = this.pack_plans
     for named in standing.values():
         schedule(reference, as_of, named.plan, False)  # a faulty plan is found before the long work
-    worlds = world_set(reference, as_of, seed, n_worlds, n_histories, n_jobs, on_progress, should_stop)
+    worlds = world_set(reference, as_of, seed, n_worlds, n_histories, n_jobs, on_progress, should_stop, lines)
     state = State.read(state_file, _identity(this, worlds))
     tried = _tried(this, worlds, n_rules, state)
     chosen = _front(tried)
     fresh = world_set(
-        reference, as_of, fresh_seed(seed), n_fresh, n_histories, n_jobs, on_progress, should_stop
+        reference, as_of, fresh_seed(seed), n_fresh, n_histories, n_jobs, on_progress, should_stop, lines
     )
     plans = {Rule.at(steps).id: this.plan(steps) for steps in chosen}
     everything = {**{slug: named.plan for slug, named in standing.items()}, **plans}
@@ -158,7 +162,7 @@ def search(
         "epidemic_until": date_of(origin, horizon.epidemic_days - 1).isoformat(),
         "economy_until": date_of(origin, horizon.economy_days - 1).isoformat(),
         "note": NOTE.as_dict(),
-        "rules_tried": len(tried),
+        "rules_tried": sum(one.refused is None for one in tried.values()),
         "generations": len(state.generations),
         "objectives": [_indicator(name) for name in objectives],
         "constraints": _constraints(question),

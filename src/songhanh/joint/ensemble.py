@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -49,7 +51,17 @@ class Ensemble:
     economy_days: int | None = None
 
 
-@lru_cache(maxsize=2)
+class _Runners(threading.local):
+    """Runners with their arrays: each thread has its own, for a worker of a cluster may have several."""
+
+    def __init__(self) -> None:
+        self.kept: OrderedDict[tuple[object, ...], Runner] = OrderedDict()
+
+
+_RUNNERS = _Runners()
+_RUNNERS_KEPT = 2
+
+
 def runner(
     pack_ref: str,
     as_of: date,
@@ -58,13 +70,19 @@ def runner(
     hindsight: bool = False,
     economy_days: int | None = None,
 ) -> Runner:
-    """Return a runner with its arrays allocated; kept for the life of the process."""
-    ground = setting(pack_ref)
-    horizon = Horizon.of(ground.pack.outbreak_from, as_of, horizon_days, economy_days)
-    return Runner(ground, horizon, limits, hindsight=hindsight)
+    """Return a runner with its arrays allocated; the last two are kept for the life of the thread."""
+    kept, key = _RUNNERS.kept, (pack_ref, as_of, horizon_days, limits, hindsight, economy_days)
+    if key not in kept:
+        ground = setting(pack_ref)
+        horizon = Horizon.of(ground.pack.outbreak_from, as_of, horizon_days, economy_days)
+        kept[key] = Runner(ground, horizon, limits, hindsight=hindsight)
+        if len(kept) > _RUNNERS_KEPT:
+            kept.popitem(last=False)
+    kept.move_to_end(key)
+    return kept[key]
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=256)
 def schedule(pack_ref: str, as_of: date, plan: Plan, hindsight: bool) -> Schedule:
     """Compile a plan on top of the orders in force on the as-of date; kept for the life of the process."""
     pack = setting(pack_ref).pack

@@ -149,7 +149,6 @@ class Measure(BaseModel):
     NAME: ClassVar[Text]
     STEPS_DOWN: ClassVar[bool] = False  # whether the common rule may end it
     REST: ClassVar[bool] = False  # whether it may act on the firms outside the sites ("rest")
-    DATED: ClassVar[bool] = False  # whether it runs by days from its start, which then is a date
     OWN: ClassVar[tuple[str, ...]] = ()  # rows of parameters.csv that no other kind reads (see `drawn_apart`)
 
     kind: str
@@ -183,7 +182,7 @@ class Measure(BaseModel):
             raise ValueError("give release or exit, not both")
         if self.exit == "step-down" and not self.STEPS_DOWN:
             raise ValueError("this kind has no step-down: leave exit out or write 'open'")
-        if self.DATED and self.trigger:
+        if self.lasts() is not None and self.trigger:
             raise ValueError(f"{self.kind} runs by days from its start: give from, not a trigger")
         return self
 
@@ -199,6 +198,10 @@ class Measure(BaseModel):
     def ladder(self) -> int:
         """Return how many stages the common rule passes before the measure is over (1: on, then off)."""
         return 1
+
+    def lasts(self) -> int | None:
+        """Return how many days the measure takes from its start, if it is done by then."""
+        return None
 
     def due(self, elapsed: int) -> bool:
         """Tell whether the measure acts on a day, counted from its start (rounds act every so many days)."""

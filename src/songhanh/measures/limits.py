@@ -12,7 +12,7 @@ from datetime import date
 
 import numpy as np
 
-from songhanh.core.days import date_of, day_of
+from songhanh.core.days import date_of
 from songhanh.core.errors import Fault
 from songhanh.measures.base import At
 from songhanh.measures.ground import Capacities, Capacity, Ground
@@ -47,7 +47,6 @@ def over_limits(
     """
     mine = [placed for placed in own if placed.measure.trigger is None]
     all_of_them = mine + [placed for placed in orders if placed.measure.trigger is None]
-    first = day_of(ground.origin, as_of) + 1
 
     def at(placed: Placed) -> At:
         return At(
@@ -63,7 +62,7 @@ def over_limits(
 
     return [
         *_laboratory(mine, all_of_them, ground, capacities, fault),
-        *_vaccine(mine, all_of_them, policies, as_of, first, at, fault),
+        *_vaccine(mine, all_of_them, policies, as_of, at, fault),
         *_paid_twice(mine, fault),
     ]
 
@@ -119,21 +118,22 @@ def _vaccine(
     everything: list[Placed],
     policies: PolicySet,
     as_of: date,
-    first: int,
     at: Callable[[Placed], At],
     fault: MakeFault,
 ) -> list[Fault]:
     """Hold first doses, of all campaigns and on each day, against what is allotted and brought in."""
-    campaigns = [(p, p.measure) for p in everything if isinstance(p.measure, Vaccination)]
+    campaigns = [
+        (placed, placed.measure.doses_per_day(at(placed)))
+        for placed in everything
+        if isinstance(placed.measure, Vaccination)
+    ]
     own = [placed for placed in mine if isinstance(placed.measure, Vaccination)]
     if not own:
         return []
     supply = list(policies_on(policies, "vaccine_supply", as_of).values())
-    brought = [p.measure for p in everything if isinstance(p.measure, Reinforcement)]
-    allotted = sum(row["doses"] for row in supply) + sum(measure.vaccine_doses for measure in brought)
-    daily = {id(placed): measure.doses_per_day(at(placed)) for placed, measure in campaigns}
-    days = {id(placed): min(measure.over_days, _length(placed)) for placed, measure in campaigns}
-    total = sum(daily[key] * days[key] for key in daily)
+    brought = [(placed, placed.measure) for placed in everything if isinstance(placed.measure, Reinforcement)]
+    allotted = sum(row["doses"] for row in supply) + sum(measure.vaccine_doses for _, measure in brought)
+    total = sum(doses * _length(placed) for placed, doses in campaigns)
     found = []
     if total > allotted:
         found.append(
@@ -144,14 +144,10 @@ def _vaccine(
             )
         )
     for placed in own:
-        day = max(placed.begins, first)
-        at_once = sum(
-            daily[id(other)] for other, _ in campaigns if other.begins <= day < other.begins + days[id(other)]
-        )
+        day = placed.begins
+        at_once = sum(doses for other, doses in campaigns if _on(other, day))
         most = sum(row["doses_per_day"] for row in supply) + sum(
-            p.measure.doses_per_day
-            for p in everything
-            if isinstance(p.measure, Reinforcement) and _on(p, day)
+            measure.doses_per_day for other, measure in brought if _on(other, day)
         )
         if at_once > most:
             found.append(
@@ -183,4 +179,5 @@ def _on(placed: Placed, day: int) -> bool:
 
 
 def _length(placed: Placed) -> int:
-    return 1_000_000 if placed.ends is None else placed.ends - placed.begins + 1
+    """Return the days of a campaign, which has an end of its own."""
+    return 0 if placed.ends is None else placed.ends - placed.begins + 1

@@ -120,7 +120,7 @@ def place_plan(
                 communes=communes,
                 sites=sites,
                 begins=day_of(ground.origin, begins),
-                ends=day_of(ground.origin, measure.until) if measure.until else None,
+                ends=_last_day(measure, day_of(ground.origin, begins), measure.until, ground),
                 steps_from=day_of(ground.origin, begins) if steps else None,
                 present=False,
                 number=number,
@@ -146,11 +146,19 @@ def _order(measure: Measure, number: int, ground: Ground, as_of: date | None, li
         communes=communes,
         sites=sites,
         begins=begins,
-        ends=day_of(ground.origin, until) if until else None,
+        ends=_last_day(measure, begins, until, ground),
         steps_from=steps_from if steps else None,
         present=True,
         number=number,
     )
+
+
+def _last_day(measure: Measure, begins: int, until: date | None, ground: Ground) -> int | None:
+    """Return the last run day: the one ordered, or the one on which the measure is done."""
+    days = measure.lasts()
+    done = None if days is None else begins + days - 1
+    ordered = None if until is None else day_of(ground.origin, until)
+    return min((day for day in (done, ordered) if day is not None), default=None)
 
 
 @dataclass(frozen=True)
@@ -280,6 +288,10 @@ def _unknown(where: _Where, ground: Ground, code: str) -> Fault:
         measure.SCOPE
     ]
     remedy = f"Did you mean {' or '.join(near)}?" if near else f"Use codes of {what}s in the pack, or *."
+    if "sites" in measure.SCOPE and code in ground.names and code not in ground.areas:
+        remedy = (
+            "It is a single firm. Orders name parks and clusters; firm_closure stops a firm by its own cases."
+        )
     return where.fault(
         f"plan.{what.split()[0]}", f"There is no {what} {code!r} for {measure.kind}.", remedy, "where"
     )

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songhanh.measures.ground import Floats, Ground, Indices
-from songhanh.measures.reopening import NEVER, Watch
+from songhanh.measures.reopening import Watch
 from songhanh.measures.triggers import Condition
 
 Counts = NDArray[np.int64]
@@ -38,8 +38,10 @@ class Places:
             return np.asarray(areas.sum(keepdims=True))
         return np.concatenate([areas[self.communes], sites[self.sites]])
 
-    def cases_since(self, watch: Watch, first: int, last: int, since: Counts) -> Counts:
+    def cases_since(self, watch: Watch, first: int, last: int, since: Counts | None) -> Counts:
         """Return the same, each place from a day of its own where that is later."""
+        if since is None:
+            return self.cases(watch, first, last)
         starts = np.maximum(first, since)
         found = np.zeros(len(self), np.int64)
         for start in np.unique(starts):
@@ -62,22 +64,25 @@ def holds(condition: Condition, watch: Watch, places: Places, since: Counts | No
         First day that counts, by place: earlier cases are not looked at, and the condition cannot have held before it.
         All days count without it.
     """
-    if since is None:
-        since = np.full(len(places), -NEVER)
-    met = since <= watch.known_to - condition.for_days + 1
+    met = _counts_from(places, since, watch.known_to - condition.for_days + 1)
     for end in range(watch.known_to, watch.known_to - condition.for_days, -1):
-        if not met.any():
-            break
         met &= _holds_at(condition, watch, places, since, end)
     return met
 
 
-def _holds_at(condition: Condition, watch: Watch, places: Places, since: Counts, end: int) -> Flags:
+def _counts_from(places: Places, since: Counts | None, day: int) -> Flags:
+    """Tell in which places a day counts."""
+    return np.ones(len(places), np.bool_) if since is None else np.asarray(since <= day)
+
+
+def _holds_at(condition: Condition, watch: Watch, places: Places, since: Counts | None, end: int) -> Flags:
     window = condition.window_days
     if condition.indicator == "days_without":
         first = end + 1 - int(condition.threshold)
-        return np.asarray((places.cases_since(watch, first, end, since) == 0) & (since <= first))
-    value: Floats = places.cases_since(watch, end + 1 - window, end, since).astype(np.float64)
+        quiet = places.cases_since(watch, first, end, since) == 0
+        return np.asarray(quiet & _counts_from(places, since, first))
+    counted = places.cases_since(watch, end + 1 - window, end, since)
+    value: Floats = counted.astype(np.float64)
     if condition.indicator == "per_1000_workers":
         value = value / np.maximum(places.ground.workers[places.sites], 1.0) * 1000.0
     elif condition.indicator == "per_100k_week":

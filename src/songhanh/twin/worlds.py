@@ -103,6 +103,7 @@ def world_set(
     report: Report,
     should_stop: Stop,
     lines: LineList | None = None,
+    anew: bool = False,
 ) -> WorldSet:
     """Return worlds that agree with what is known; the histories are kept on disk for the next question.
 
@@ -111,6 +112,8 @@ def world_set(
     lines
         Line list to calibrate to, with the bulletins of single clusters; rows after the as-of date are not read. By
         default the bulletins alone.
+    anew
+        Whether to draw histories although an earlier question kept them.
 
     Raises
     ------
@@ -135,17 +138,17 @@ def world_set(
     if lines is not None:
         identity |= {"lines": evidence.id if evidence else "", "structures": list(structures)}
     name = sha256(json_bytes(identity))
-    kept = _read(name)
+    kept = None if anew else _read(name)
     if kept is None:
         sampler = Sampler(pack_ref, as_of, counts, seed, n_jobs, report, should_stop, evidence, structures)
         kept = sampler.sample(total)
         _write(name, *kept)
     histories, power = kept
     chosen = _spaced(histories, n_worlds)
-    anew = known.points(n_worlds, int(derived_seed("anew", seed)))
+    redrawn = known.points(n_worlds, int(derived_seed("anew", seed)))
     worlds = tuple(
         replace(
-            known.world(np.where(known.silent, anew[number], history.point), history.luck, number),
+            known.world(np.where(known.silent, redrawn[number], history.point), history.luck, number),
             future_luck=int(derived_seed("future", seed, number)),
         )
         for number, history in enumerate(chosen)

@@ -17,6 +17,7 @@ from songhanh.core.canonical import json_bytes
 from songhanh.core.days import parse_date
 
 EXAMPLE = "bac-giang-2021"
+THREE_WEEKS = "2021-05-28"  # three weeks after the first cases of the example
 STDOUT = "-"
 _pack = click.option("--pack", default=EXAMPLE, show_default=True, help="A folder or an embedded example.")
 _peers = click.option(
@@ -87,14 +88,46 @@ def economy(pack: str, repeats: int, peers: bool, json_file: str | None) -> None
 @click.option(
     "--histories", type=click.IntRange(16, 100_000), help="Histories drawn; by default as in a decision."
 )
+@click.option(
+    "--calibrate-on",
+    "calibrate_on",
+    default=None,
+    metavar="DATE",
+    help="Evening up to which the line list goes; by default three weeks after the example's first case, else --as-of.",
+)
+@click.option("--days", default=60, show_default=True, type=click.IntRange(1, 365), help="Days of a what-if.")
+@click.option(
+    "--rules",
+    default=2000,
+    show_default=True,
+    type=click.IntRange(0, 100_000),
+    help="Rules of the search; 0: none.",
+)
+@click.option("--fresh", default=200, show_default=True, type=click.IntRange(2, 10_000))
 @click.option("--jobs", default=-1, show_default=True, help="Processes; -1 is one a core.")
 @_json
 def decide(
-    pack: str, as_of: str, worlds: int, seed: int, histories: int | None, jobs: int, json_file: str | None
+    pack: str,
+    as_of: str,
+    worlds: int,
+    seed: int,
+    histories: int | None,
+    calibrate_on: str | None,
+    days: int,
+    rules: int,
+    fresh: int,
+    jobs: int,
+    json_file: str | None,
 ) -> None:
-    """Measure a whole decision, and one replicate of both models."""
+    """Measure a calibration, a what-if, one that loses control, and a search."""
     when = parse_date(as_of, "--as-of")
-    _report("decide", json_file, lambda: bench_decide(pack, when, worlds, seed, histories, jobs))
+    on = calibrate_on or (THREE_WEEKS if pack == EXAMPLE else as_of)
+    until = parse_date(on, "--calibrate-on")
+    _report(
+        "decide",
+        json_file,
+        lambda: bench_decide(pack, when, worlds, seed, histories, jobs, until, days, rules, n_fresh=fresh),
+    )
 
 
 def _report(title: str, json_file: str | None, measure: Callable[[], dict[str, Any]]) -> None:

@@ -1,23 +1,32 @@
-"""How long the committee waits: the night of a decision, from the command to the table."""
+"""How long the committee waits: for the morning's calibration, for a what-if, and for the night's search."""
 
 from __future__ import annotations
 
-import statistics
 import time
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
-from functools import partial
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, TypeVar
+
+import polars as pl
 
 from songhanh.console.bench.machine import machine
+from songhanh.console.bench.scenario import demand_all
 from songhanh.core.canonical import json_bytes, sha256
-from songhanh.decision import evaluate
-from songhanh.joint.ensemble import runner, schedule
-from songhanh.joint.horizon import Limits
-from songhanh.joint.horizon import table as joint_table
+from songhanh.core.errors import Fault, SonghanhError
+from songhanh.decision import search, what_if
+from songhanh.joint.ensemble import warm
 from songhanh.joint.setting import setting
-from songhanh.measures import plans_of
-from songhanh.twin.worlds import world_set
+from songhanh.measures import Plan, plans_of
+from songhanh.twin.linelist import synthetic_line_list
+from songhanh.twin.lines import LineList, line_list_of
+from songhanh.twin.worlds import WorldSet, world_set
+
+T = TypeVar("T")
+SELF_CONSISTENCY = (
+    "the line list is one history of the model itself: a check of self-consistency and a measure of time, "
+    "no evidence of fit"
+)
 
 
 class Stages:
@@ -30,51 +39,218 @@ class Stages:
     def __call__(self, done: int, total: int, stage: str) -> None:
         """Book the time since the last report."""
         now = time.perf_counter()
-        kind = "plans" if stage == "worlds" else "histories"
-        self.spent[kind] = self.spent.get(kind, 0.0) + now - self._last
+        self.spent[stage] = self.spent.get(stage, 0.0) + now - self._last
         self._last = now
 
 
 def bench_decide(
-    pack_ref: str, as_of: date, n_worlds: int, seed: int, n_histories: int | None, n_jobs: int
+    pack_ref: str,
+    as_of: date,
+    n_worlds: int,
+    seed: int,
+    n_histories: int | None,
+    n_jobs: int,
+    calibrate_on: date | None = None,
+    days: int = 60,
+    n_rules: int = 2000,
+    search_worlds: int = 20,
+    n_fresh: int = 200,
 ) -> dict[str, Any]:
-    """Measure one decision as it is taken, and one replicate of both models alone.
+    """Measure a calibration to a line list, a what-if of one changed plan, one that loses control, and a search.
 
-    Histories that an earlier run kept are not drawn again; ``histories_kept`` says so.
+    Parameters
+    ----------
+    calibrate_on
+        Evening up to which the line list goes; by default the as-of date.
+    n_rules
+        Rules of the search; 0 leaves the search out.
+
+    Raises
+    ------
+    SonghanhError
+        If some feature of the scenario did nothing, or the pack has no plan that can be changed.
     """
     before = machine()
-    stages = Stages()
-    started = time.perf_counter()
-    evaluation = evaluate(
-        pack_ref, as_of, seed, n_worlds, n_histories=n_histories, n_jobs=n_jobs, on_progress=stages
-    )
-    spent = time.perf_counter() - started
-    ask = partial(world_set, report=lambda done, total, stage: None, should_stop=lambda: False)
-    few = ask(pack_ref, as_of, seed, min(n_worlds, 4), n_histories, n_jobs).worlds
-    plans = plans_of(setting(pack_ref).pack)
-    run = runner(pack_ref, as_of, int(joint_table().defaults()["epidemic_horizon_days"]), Limits.standard())
-    compiled = {name: schedule(pack_ref, as_of, plan, False) for name, plan in plans.items()}
-    replicates = []
-    for world in [replace(few[0]), *few]:  # the first fills the caches; not timed
-        for name, plan in compiled.items():
-            began = time.perf_counter()
-            run.run(name, plan, world)
-            replicates.append(time.perf_counter() - began)
+    calibration = _calibration(pack_ref, calibrate_on or as_of, n_worlds, seed, n_histories, n_jobs)
+    question = _what_ifs(pack_ref, as_of, n_worlds, seed, n_histories, n_jobs, days)
+    found = _search(pack_ref, as_of, seed, n_rules, search_worlds, n_fresh, n_histories, n_jobs)
+    fired = {**calibration.pop("fired"), **question.pop("fired")}
+    demand_all(fired)
     return {
         "scenario": {
             "pack": pack_ref,
             "as_of": as_of.isoformat(),
-            "worlds": n_worlds,
-            "plans": len(plans),
             "seed": seed,
-            "histories": evaluation["worlds"]["n_histories"],
             "processes": n_jobs,
-            "sha256": sha256(json_bytes(evaluation)),
+            "calibration": calibration.pop("scenario"),
+            "what_if": question.pop("scenario"),
+            "search": found.pop("scenario"),
+            "fired": fired,
         },
-        "decide_s": spent,
-        "histories_s": stages.spent.get("histories", 0.0),
-        "histories_kept": "histories" not in stages.spent,
-        "plans_s": stages.spent.get("plans", 0.0),
-        "replicate_ms": 1e3 * statistics.median(replicates[len(plans) :]),
+        **calibration,
+        **question,
+        **found,
         "machine": {**before, "load_1_min_after": machine()["load_1_min"]},
+    }
+
+
+def _timed(call: Callable[[], T]) -> tuple[T, float]:
+    began = time.perf_counter()
+    result = call()
+    return result, time.perf_counter() - began
+
+
+def _quiet(done: int, total: int, stage: str) -> None:
+    """Report nothing."""
+
+
+def line_list_of_the_model(pack_ref: str, as_of: date, calibrate_on: date, worlds: WorldSet) -> LineList:
+    """Return the cases of one world as a line list: when, where, and at which site the person works."""
+    cases = synthetic_line_list(pack_ref, calibrate_on, worlds.closest, "B")
+    rows = pl.DataFrame(
+        {
+            "date": [case.reported_on.isoformat() for case in cases],
+            "code": [case.area_code for case in cases],
+            "cases": ["1"] * len(cases),
+            "site_id": [case.site_id or "" for case in cases],
+        },
+        schema=dict.fromkeys(("date", "code", "cases", "site_id"), pl.String),
+    )
+    return line_list_of(rows, setting(pack_ref).pack, calibrate_on, synthetic=True)
+
+
+def _calibration(
+    pack_ref: str, on: date, n_worlds: int, seed: int, n_histories: int | None, n_jobs: int
+) -> dict[str, Any]:
+    """Calibrate to three weeks of a line list that the model made; nothing that was kept on disk is used."""
+    warm(pack_ref, n_jobs)
+    few = world_set(pack_ref, on, seed, 2, 64, n_jobs, _quiet, lambda: False)
+    lines = line_list_of_the_model(pack_ref, on, on, few)
+    stages = Stages()
+    worlds, spent = _timed(
+        lambda: world_set(
+            pack_ref, on, seed, n_worlds, n_histories, n_jobs, stages, lambda: False, lines, anew=True
+        )
+    )
+    first = lines.first_on
+    return {
+        "calibration_s": spent,
+        "calibration_stages_s": stages.spent,
+        "fired": {"listed_cases": lines.accepted.height, "distinct_histories": worlds.n_distinct},
+        "scenario": {
+            "on": on.isoformat(),
+            "from": first.isoformat() if first else None,
+            "note": SELF_CONSISTENCY,
+            "worlds": n_worlds,
+            "histories": worlds.n_histories,
+            "cases": lines.accepted.height,
+            "power": worlds.power,
+            "n_distinct": worlds.n_distinct,
+            "structures": dict(worlds.structure_shares),
+            "world_set": worlds.id,
+        },
+    }
+
+
+def _what_ifs(
+    pack_ref: str, as_of: date, n_worlds: int, seed: int, n_histories: int | None, n_jobs: int, days: int
+) -> dict[str, Any]:
+    """Ask about one changed plan on a warm worker, and about the plan that loses control."""
+    plans = plans_of(setting(pack_ref).pack)
+    base, reference = _base(plans), next((plan for plan in plans.values() if plan.reference), None)
+    if base is None or reference is None:
+        raise SonghanhError(
+            Fault(
+                "bench.plans",
+                "The pack has no plan with a measure, or no reference plan.",
+                "Choose another pack, such as the embedded example.",
+                parameter="--pack",
+            )
+        )
+
+    def ask(plan: Plan, other: Plan | None) -> tuple[dict[str, Any], float]:
+        return _timed(
+            lambda: what_if(
+                pack_ref, as_of, plan, other, seed, n_worlds, days, n_jobs, n_histories=n_histories
+            )
+        )
+
+    ask(base, None)  # the plan that is on the screen
+    changed, spent = ask(later(base, as_of), base)
+    lost, spent_lost = ask(reference, base)
+    _, spent_both = ask(later(base, as_of, 5), later(base, as_of, 4))
+    outcomes = changed["plan"]["outcomes"]
+    return {
+        "what_if_s": spent,
+        "what_if_lost_s": spent_lost,
+        "what_if_two_new_plans_s": spent_both,
+        "fired": {
+            **{
+                name: round(outcomes[name]["mean"] * n_worlds)
+                for name in ("cases_total", "tests", "job_days_lost")
+            },
+            "worlds_that_lose_control": round(lost["plan"]["outcomes"]["control_lost"]["mean"] * n_worlds),
+            "difference": int(changed["difference"]["cases_total"]["mean"] != 0.0),
+        },
+        "scenario": {
+            "worlds": n_worlds,
+            "days": days,
+            "base": base.slug,
+            "lost": reference.slug,
+            "sha256": sha256(json_bytes(changed), json_bytes(lost)),
+        },
+    }
+
+
+def _base(plans: dict[str, Plan]) -> Plan | None:
+    """Return the plan with the most measures that is not a reference."""
+    open_to_change = [plan for plan in plans.values() if plan.measures and not plan.reference]
+    return max(open_to_change, key=lambda plan: len(plan.measures), default=None)
+
+
+def later(plan: Plan, as_of: date, days: int = 3) -> Plan:
+    """Return a plan whose first measure begins some days later."""
+    first, *rest = plan.measures
+    moved = first.model_copy(update={"begins": as_of + timedelta(days=days)})
+    return replace(plan, measures=(moved, *rest))
+
+
+def _search(
+    pack_ref: str,
+    as_of: date,
+    seed: int,
+    n_rules: int,
+    n_worlds: int,
+    n_fresh: int,
+    n_histories: int | None,
+    n_jobs: int,
+) -> dict[str, Any]:
+    """Search rules; the time of the rules, and of everything with the calibration and the test on fresh worlds."""
+    if n_rules == 0:
+        return {"search_s": None, "scenario": None}
+    stages = Stages()
+    found, spent = _timed(
+        lambda: search(
+            pack_ref,
+            as_of,
+            seed,
+            n_rules=n_rules,
+            n_worlds=n_worlds,
+            n_fresh=n_fresh,
+            n_jobs=n_jobs,
+            on_progress=stages,
+            n_histories=n_histories,
+        )
+    )
+    return {
+        "search_s": stages.spent.get("rules", 0.0),
+        "search_with_test_s": spent,
+        "search_stages_s": stages.spent,
+        "scenario": {
+            "rules": found["rules_tried"],
+            "worlds": n_worlds,
+            "fresh": n_fresh,
+            "front": len(found["front"]),
+            "sha256": sha256(json_bytes(found)),
+        },
     }

@@ -34,7 +34,6 @@ class Furlough(Measure):
     KIND: ClassVar[str] = "furlough"
     SCOPE: ClassVar[Scope] = "sites"
     NAME: ClassVar[Text] = Text("Hỗ trợ tạm hoãn hợp đồng, ngừng việc", "Furlough payments")
-    DATED: ClassVar[bool] = True
     OWN: ClassVar[tuple[str, ...]] = ("clerks_per_1000_dossiers",)
 
     kind: Literal["furlough"] = "furlough"
@@ -47,9 +46,9 @@ class Furlough(Measure):
             return f"no rule pays workers with {NAMES[self.scheme].en} on {on} ({paid.name.en})"
         return None
 
-    def due(self, elapsed: int) -> bool:
-        """Tell whether a part of the payment falls on a day of the measure."""
-        return elapsed < DAYS[self.scheme]
+    def lasts(self) -> int:
+        """Return the days of absence that the payment is for."""
+        return DAYS[self.scheme]
 
     def settle(self, at: At, draft: Draft) -> None:
         """Pay the workers whom the modes of their sites keep from work."""

@@ -26,7 +26,6 @@ class Vaccination(Measure):
     KIND: ClassVar[str] = "vaccination"
     SCOPE: ClassVar[Scope] = "areas and sites"
     NAME: ClassVar[Text] = Text("Tiêm vắc xin phòng Covid-19", "Vaccination against Covid-19")
-    DATED: ClassVar[bool] = True
     OWN: ClassVar[tuple[str, ...]] = ("doses_per_vaccinator_day", "cost_dose_vnd")
 
     kind: Literal["vaccination"] = "vaccination"
@@ -45,9 +44,9 @@ class Vaccination(Measure):
             return f"{name} cannot be told apart among the people; groups that can: {', '.join(told_apart)}"
         return None
 
-    def due(self, elapsed: int) -> bool:
-        """Tell whether doses are given on a day of the measure."""
-        return elapsed < self.over_days
+    def lasts(self) -> int:
+        """Return the days of the campaign."""
+        return self.over_days
 
     def limits(self, at: At) -> tuple[str, ...]:
         """Return that the places are not those of the group, if so."""
