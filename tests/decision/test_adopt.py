@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 import small
 
@@ -15,6 +17,7 @@ from songhanh.core.errors import SonghanhError
 from songhanh.decision import evaluate, record, rerun
 from songhanh.decision.adopt import INPUTS, results_of
 from songhanh.measures import plans_of
+from songhanh.twin.lines import line_list_of
 
 AS_OF = small.AS_OF
 WORLDS, HISTORIES = 3, 16
@@ -44,7 +47,7 @@ def test_it_is_the_plan_of_the_evaluation(kept: dict[str, Any]) -> None:
 
 
 def test_a_record_holds_all_that_its_numbers_rest_on(kept: dict[str, Any]) -> None:
-    assert all(kept[name] for name in INPUTS)
+    assert all(kept[name] for name in INPUTS if name != "line_list") and kept["line_list"] == ""
     assert (kept["seed"], kept["n_worlds"], kept["as_of"]) == (3, WORLDS, "2021-05-17")
     text = json.dumps(kept)
     assert small.reference() not in text
@@ -73,6 +76,22 @@ def test_other_code_is_named_even_where_the_numbers_hold(kept: dict[str, Any]) -
     assert again.same and set(again.changed) == {"models", "version"}
     assert again.changed["version"][0] == "0.0.1"
     assert again.in_words()[-1].en == "The numbers are the same all the same."
+
+
+def test_a_plan_decided_on_a_line_list_needs_it_again() -> None:
+    ground, plan = small.ground(), plans_of(small.ground().pack)["present-orders"]
+    rows = [(AS_OF - timedelta(days=k % 12), "00101", 1 + k % 3) for k in range(24)]
+    frame = pl.DataFrame(rows, schema={"date": pl.Date, "code": pl.String, "cases": pl.Int64}, orient="row")
+    lines = line_list_of(frame, ground.pack, AS_OF)
+    options: dict[str, Any] = {"n_worlds": 2, "n_histories": HISTORIES, "n_jobs": 1}
+    mine = json.loads(json_bytes(record(small.reference(), AS_OF, plan, lines=lines, **options)))
+    assert mine["line_list"] == lines.id and mine["name"]["en"]
+    assert rerun(mine, small.reference(), n_jobs=1, lines=lines).same
+    with pytest.raises(SonghanhError, match="line list") as error:
+        rerun(mine, small.reference(), n_jobs=1)
+    assert error.value.faults[0].parameter == "--cases"
+    other = rerun(mine, small.reference(), n_jobs=1, lines=line_list_of(frame.head(20), ground.pack, AS_OF))
+    assert {"line_list", "world_set"} <= set(other.changed)
 
 
 @pytest.mark.parametrize(

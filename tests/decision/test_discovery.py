@@ -11,6 +11,7 @@ import small
 from songhanh.decision import Ceilings, fails_when
 from songhanh.decision.discovery import describe_failures, dimensions_of, failing
 from songhanh.decision.parameter_names import names
+from songhanh.joint.horizon import table as joint_table
 from songhanh.joint.run import Runner
 from songhanh.joint.world import World
 from songhanh.twin.prior import tables
@@ -57,14 +58,7 @@ def test_a_planted_cause_is_told_in_words() -> None:
 
 
 def test_a_structure_that_fails_is_named() -> None:
-    class Structured(World):
-        structure = "plain"
-
-    class Other(World):
-        structure = "bursty"
-
-    kinds = (Structured, Other)
-    worlds: list[World] = [kinds[k % 2](**vars(world)) for k, world in enumerate(drawn(80, 2))]
+    worlds = [replace(world, structure=("plain", "bursty")[k % 2]) for k, world in enumerate(drawn(80, 2))]
     failed = np.array([k % 2 == 1 for k in range(80)])
     box = describe_failures(failed, worlds, 1)["boxes"][0]
     assert box["coverage"] == box["density"] == 1.0
@@ -132,7 +126,7 @@ def test_every_varied_parameter_has_a_name_in_both_languages() -> None:
     groups = tables()
     varied = [
         row.name
-        for table in (groups.epidemic, groups.effects, groups.economy)
+        for table in (groups.epidemic, groups.effects, groups.economy, joint_table())
         for row in table
         if row.is_varied
     ]

@@ -104,7 +104,7 @@ areas = st.fixed_dictionaries(
 WHOLE = {"cases": 1.0, "cases_two_weeks": 1.0, "level": 1.0, "around": 1.0, "p_any": 0.01}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(areas)
 def test_every_flip_flips_and_none_would_with_less(area: dict[str, object]) -> None:
     here = seen(**area)
@@ -130,7 +130,7 @@ def test_every_flip_flips_and_none_would_with_less(area: dict[str, object]) -> N
                 assert under(here, short) > flip.mode
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(areas, min_size=2, max_size=5))
 def test_areas_do_not_disturb_each_other(several: list[dict[str, object]]) -> None:
     rows = [seen(**area) for area in several]

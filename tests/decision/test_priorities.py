@@ -231,14 +231,14 @@ def test_the_evening_is_as_the_models_have_it(evening: dict[str, Any], roomy: st
 def test_where_a_case_was_found_is_read_with_caution() -> None:
     rows = pl.DataFrame(
         {
-            "reported_on": [AS_OF] * 4,
+            "date": [AS_OF] * 4,
             "code": ["00101"] * 4,
             "cases": [1, 2, 4, 8],
             "found_where": ["quarantine", "community", None, "somewhere"],
-            "site_id": ["park-a", None, "unknown", "cluster-b"],
+            "site_id": ["park-a", None, None, "cluster-b"],
         }
     )
-    seen = observed_in(small.ground(), AS_OF, rows)
+    seen = observed_in(small.ground(), AS_OF, line_list_of(rows, small.ground().pack, AS_OF))
     assert seen.reported[-1, 0, QUARANTINE] == 1 and seen.reported[-1, 0, COMMUNITY] == 14
     assert seen.reported_site[-1].tolist() == [1, 8, 6]
     assert seen.reported[:-1].sum() == 0

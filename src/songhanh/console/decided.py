@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ from songhanh.decision import rerun as run_again
 from songhanh.decision.adopt import demand_whole
 from songhanh.measures import Plan, plans_of, read_plan
 from songhanh.province import Pack, load
+from songhanh.twin.lines import LineList, read_line_list
 
 
 @click.group()
@@ -27,19 +29,33 @@ def decided() -> None:
 @click.argument("pack")
 @click.option("--as-of", "as_of", required=True, metavar="DATE", help="The evening of the decision.")
 @click.option("--plan", "plan_name", required=True, help="A plan of the pack by name, or a TOML file.")
+@click.option(
+    "--cases", "cases_file", type=click.Path(path_type=Path), help="A line list (CSV) that the worlds follow."
+)
 @click.option("--seed", default=1, show_default=True)
 @click.option("--worlds", default=100, show_default=True, type=click.IntRange(2, 10_000))
 @click.option(
     "--record", "record_file", required=True, type=click.Path(path_type=Path), help="The file to write."
 )
 @click.option("--jobs", default=-1, show_default=True, help="Processes; -1 is one a core.")
-def keep(pack: str, as_of: str, plan_name: str, seed: int, worlds: int, record_file: Path, jobs: int) -> None:
+def keep(
+    pack: str,
+    as_of: str,
+    plan_name: str,
+    cases_file: Path | None,
+    seed: int,
+    worlds: int,
+    record_file: Path,
+    jobs: int,
+) -> None:
     """Run a plan of PACK and write the record that it is kept with."""
     when = parse_date(as_of, "--as-of")
     demand_writable(record_file)
-    plan = _plan(load(pack), plan_name)
+    plan, lines = _plan(load(pack), plan_name), _lines(cases_file, pack, when)
     with progress_bar() as report:
-        kept = run_and_record(pack, when, plan, seed=seed, n_worlds=worlds, n_jobs=jobs, on_progress=report)
+        kept = run_and_record(
+            pack, when, plan, seed=seed, n_worlds=worlds, n_jobs=jobs, on_progress=report, lines=lines
+        )
     write_json(record_file, kept)
     click.echo(
         f"{kept['name']['en']}: decided on {as_of}, {worlds} worlds, results {kept['results_sha256'][:12]}."
@@ -51,15 +67,19 @@ def keep(pack: str, as_of: str, plan_name: str, seed: int, worlds: int, record_f
 
 @decided.command()
 @click.argument("record_file", type=click.Path(path_type=Path))
+@click.option(
+    "--cases", "cases_file", type=click.Path(path_type=Path), help="The line list it was decided on, if any."
+)
 @click.option("--pack", required=True, help="The folder or name of the pack that it was decided on.")
 @click.option("--language", type=click.Choice(["en", "vi"]), default="en", show_default=True)
 @click.option("--jobs", default=-1, show_default=True, help="Processes; -1 is one a core.")
-def rerun(record_file: Path, pack: str, language: str, jobs: int) -> None:
+def rerun(record_file: Path, cases_file: Path | None, pack: str, language: str, jobs: int) -> None:
     """Run RECORD_FILE again: the same numbers (exit code 0), or what differs (exit code 1)."""
     kept = read_json(record_file, "RECORD_FILE")
     demand_whole(kept)
+    lines = _lines(cases_file, pack, parse_date(kept["as_of"], "RECORD_FILE"))
     with progress_bar() as report:
-        again = run_again(kept, pack, n_jobs=jobs, on_progress=report)
+        again = run_again(kept, pack, n_jobs=jobs, on_progress=report, lines=lines)
     click.echo(
         f"{kept['name'][language]} ({kept['as_of']}, {kept['n_worlds']}, {kept['results_sha256'][:12]})"
     )
@@ -67,6 +87,10 @@ def rerun(record_file: Path, pack: str, language: str, jobs: int) -> None:
         click.echo(line.in_language(language))
     if not again.same:
         sys.exit(1)
+
+
+def _lines(file: Path | None, pack: str, as_of: date) -> LineList | None:
+    return None if file is None else read_line_list(file, load(pack), as_of)
 
 
 def _plan(pack: Pack, name: str) -> Plan:

@@ -18,9 +18,10 @@ from songhanh.twin.lines import read_line_list
 
 WIDTH = 118
 HEADINGS = {
-    "vi": ("Huyện, thành phố", "Ưu tiên", "Nguy cơ", "Ca 14 ngày", "Trên 100.000", "Mức đang áp dụng", "Tỷ đồng/ngày",
+    "vi": ("Huyện, thành phố", "Ưu tiên", "Mức ca bệnh", "Ca 14 ngày", "Trên 100.000", "Mức đang áp dụng", "Tỷ đồng/ngày",
            "Đóng cửa mất"),
-    "en": ("District", "Priority", "Risk", "Cases 14 d", "Per 100,000", "Level in force", "bn VND/day", "Closure costs"),
+    "en": ("District", "Priority", "Level of cases", "Cases 14 d", "Per 100,000", "Level in force", "bn VND/day",
+           "Closure costs"),
 }  # fmt: skip
 WORDS = {
     "vi": {

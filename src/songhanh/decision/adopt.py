@@ -29,6 +29,7 @@ from songhanh.joint.horizon import Horizon, Limits
 from songhanh.joint.horizon import table as joint_table
 from songhanh.joint.setting import Setting, setting
 from songhanh.measures import Plan, parse_plan
+from songhanh.twin.lines import LineList
 from songhanh.twin.worlds import WorldSet, world_set
 
 SCHEMA = "songhanh-decided/1"
@@ -38,12 +39,13 @@ KEPT = (
     "restricted_for", "crops",
 )  # fmt: skip
 SPREAD = ("mean", "p05", "p50", "p95", "cvar90")
-INPUTS = ("pack", "policies", "models", "version", "world_set", "plan")
+INPUTS = ("pack", "policies", "models", "version", "line_list", "world_set", "plan")
 NAMES = {
     "pack": Text("gói dữ liệu tỉnh", "the province pack"),
     "policies": Text("bộ quy định", "the set of rules"),
     "models": Text("mã và bảng tham số của mô hình", "the models' code and tables"),
     "version": Text("phiên bản chương trình", "the version of the program"),
+    "line_list": Text("danh sách ca bệnh", "the line list"),
     "world_set": Text("bộ kịch bản", "the set of worlds"),
     "plan": Text("phương án", "the plan"),
 }
@@ -119,6 +121,7 @@ def record(
     n_jobs: int = -1,
     on_progress: Report = _quiet,
     should_stop: Stop = _never,
+    lines: LineList | None = None,
 ) -> dict[str, Any]:
     """Run a plan and return the record that it is kept with (schema `songhanh-decided/1`).
 
@@ -130,11 +133,11 @@ def record(
         If ``should_stop`` said so.
     """
     ground, worlds, results = _run(
-        str(pack_ref), as_of, plan, seed, n_worlds, n_histories, n_jobs, on_progress, should_stop
+        str(pack_ref), as_of, plan, seed, n_worlds, n_histories, n_jobs, on_progress, should_stop, lines
     )
     return {
         "schema": SCHEMA,
-        **_inputs(ground, plan, worlds),
+        **_inputs(ground, plan, worlds, _until(lines, as_of)),
         "pack_id": ground.pack.id,
         "pack_name": ground.pack.name.as_dict(),
         "policy_set": ground.pack.policy_set,
@@ -166,6 +169,7 @@ def rerun(
     n_jobs: int = -1,
     on_progress: Report = _quiet,
     should_stop: Stop = _never,
+    lines: LineList | None = None,
 ) -> Rerun:
     """Run a record again and compare.
 
@@ -175,6 +179,9 @@ def rerun(
         A record.
     pack_ref
         Where its pack lies now; another one than that of the record is run and told.
+    lines
+        The line list that the worlds were calibrated to, if they were; another one is run and told. It is not part of
+        the record.
 
     Raises
     ------
@@ -184,10 +191,19 @@ def rerun(
         If ``should_stop`` said so.
     """
     demand_whole(kept)
+    if kept["line_list"] and lines is None:
+        fault = Fault(
+            "decided.lines",
+            f"The plan was decided on the line list {_short(kept['line_list'])}, which is not given.",
+            "Give the line list of that evening.",
+            parameter="--cases",
+        )
+        raise SonghanhError(fault)
+    as_of = date.fromisoformat(kept["as_of"])
     plan = parse_plan(kept["plan_toml"], kept["slug"], f"{kept['slug']}.toml")
     ground, worlds, results = _run(
         str(pack_ref),
-        date.fromisoformat(kept["as_of"]),
+        as_of,
         plan,
         kept["seed"],
         kept["n_worlds"],
@@ -195,8 +211,9 @@ def rerun(
         n_jobs,
         on_progress,
         should_stop,
+        lines,
     )
-    now = _inputs(ground, plan, worlds)
+    now = _inputs(ground, plan, worlds, _until(lines, as_of))
     before, after = kept["results"]["outcomes"], results["outcomes"]
     return Rerun(
         same=sha256(json_bytes(results)) == kept["results_sha256"],
@@ -258,24 +275,31 @@ def _run(
     n_jobs: int,
     on_progress: Report,
     should_stop: Stop,
+    lines: LineList | None,
 ) -> tuple[Setting, WorldSet, dict[str, Any]]:
     ground = setting(reference)
     horizon_days = int(joint_table().defaults()["epidemic_horizon_days"])
     horizon = Horizon.of(ground.pack.outbreak_from, as_of, horizon_days)
     orders = schedule(reference, as_of, plan, False)  # a faulty plan is found before the long work
-    worlds = world_set(reference, as_of, seed, n_worlds, n_histories, n_jobs, on_progress, should_stop)
+    worlds = world_set(reference, as_of, seed, n_worlds, n_histories, n_jobs, on_progress, should_stop, lines)
     ensemble = Ensemble(reference, as_of, horizon_days, ((plan.slug, plan),), Limits.standard())
     outcomes = run_ensemble(ensemble, worlds.worlds, n_jobs, on_progress, should_stop, "worlds")[plan.slug]
     capacities = capacities_on(ground.pack, as_of)
     return ground, worlds, results_of(describe_plan(plan, orders, outcomes, ground, capacities, horizon))
 
 
-def _inputs(ground: Setting, plan: Plan, worlds: WorldSet) -> dict[str, str]:
+def _until(lines: LineList | None, as_of: date) -> str:
+    """Return the id of what was known of a line list on the evening; empty without one."""
+    return "" if lines is None else lines.until(as_of).id
+
+
+def _inputs(ground: Setting, plan: Plan, worlds: WorldSet, line_list: str) -> dict[str, str]:
     return {
         "pack": ground.pack.hash,
         "policies": policies_hash(ground.pack.policy_set),
         "models": models(),
         "version": __version__,
+        "line_list": line_list,
         "world_set": worlds.id,
         "plan": plan.id,
     }

@@ -21,12 +21,20 @@ from songhanh.decision.ceilings import Ceilings
 from songhanh.decision.parameter_names import name_of
 from songhanh.decision.prim import Box, Deal, Rules, chance_of_box, find_box
 from songhanh.decision.robustness import structures
+from songhanh.joint.horizon import table as joint_table
 from songhanh.joint.outcome import Outcome
-from songhanh.joint.world import World
+from songhanh.joint.world import BEHAVIOUR, PLACES, UNSEEN, World
 from songhanh.twin.prior import tables
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+STRUCTURE_NAMES = {
+    PLACES: Text("lây theo nơi tiếp xúc", "contagion by place"),
+    BEHAVIOUR: Text(
+        "người dân tự giảm tiếp xúc khi có ca", "people keep apart by themselves when there are cases"
+    ),
+    UNSEEN: Text("nhiều chuỗi lây không được phát hiện", "more chains go unseen"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +107,12 @@ def dimensions_of(worlds: Sequence[World]) -> list[Dimension]:
     """Return what some worlds differ in: parameters, infections brought in, and model structures."""
     rooms = tables()
     found = []
-    for room, rows in (("epidemic", rooms.epidemic), ("effects", rooms.effects), ("economy", rooms.economy)):
+    for room, rows in (
+        ("epidemic", rooms.epidemic),
+        ("effects", rooms.effects),
+        ("economy", rooms.economy),
+        ("joint", joint_table()),
+    ):
         drawn = [getattr(world, room) for world in worlds]
         for row in rows:
             values = np.array([float(values.get(row.name, row.default)) for values in drawn])
@@ -116,7 +129,8 @@ def dimensions_of(worlds: Sequence[World]) -> list[Dimension]:
     kinds = structures(worlds)
     for structure in sorted(set(kinds.tolist())):
         is_it = (kinds == structure).astype(np.float64)
-        name = Text(f"cấu trúc mô hình “{structure}”", f"model structure “{structure}”")
+        called = STRUCTURE_NAMES.get(structure, Text(structure, structure))
+        name = Text(f"cấu trúc mô hình “{called.vi}”", f"model structure “{called.en}”")
         found.append(Dimension(f"structure.{structure}", name, "", is_it, is_kind=True))
     return [one for one in found if one.values.min() < one.values.max()]
 

@@ -110,7 +110,7 @@ def evaluate(
     origin = ground.pack.outbreak_from
     capacities = capacities_on(ground.pack, as_of)
     described = describe_plans(reference, as_of, plans, outcomes, capacities, horizon, ceilings)
-    join(described, reference, as_of, plans, outcomes, worlds, ceilings)
+    join(described, reference, as_of, plans, outcomes, worlds, ceilings, lines)
     return {
         **heading(SCHEMA, ground, as_of, seed, n_worlds, worlds),
         "epidemic_until": date_of(origin, horizon.epidemic_days - 1).isoformat(),

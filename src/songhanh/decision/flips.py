@@ -19,6 +19,7 @@ from songhanh.response.priority import Flags, Mode, Risk, Seen, prioritise
 Quantity = Literal["cases", "cases_two_weeks", "p_any", "level", "around", "inside", "produced"]
 Floats = NDArray[np.float64]
 STEPS = 100  # of a probability
+ROUNDS = 44  # of halving: whole numbers of people, and a share of a mean to nine digits
 MOST_TIMES = 1e4  # the mean of the areas: more is not produced anywhere
 
 
@@ -91,8 +92,8 @@ def _upwards(seen: Seen, rule: Policy, now: NDArray[np.int8], ranks: list[int]) 
         return lambda at: prioritise(with_condition(seen, quantity, at), rule).mode > now
 
     cases = _least(stricter("cases"), seen.people)
-    grid = np.arange(STEPS + 1) / STEPS
-    p_any = _first(stricter("p_any"), grid, len(now))
+    likely = stricter("p_any")
+    p_any = _least(lambda steps: likely(steps / STEPS), np.full(len(now), float(STEPS))) / STEPS
     level = _first(stricter("level"), np.array(ranks, np.float64), len(now))
     p_any[np.isnan(seen.p_any) | (p_any <= seen.p_any)] = np.nan
     level[level <= seen.rank] = np.nan
@@ -120,7 +121,11 @@ def _downwards(
         ("produced", seen.value, lambda can: _least(can, at_best, whole=False)),
         ("inside", seen.first_inside.astype(np.float64), lambda can: zeros),
         ("around", seen.around.astype(np.float64), lambda can: _first(can, risks, n)),
-        ("p_any", seen.p_any, lambda can: _first(can, np.arange(STEPS, -1, -1) / STEPS, n)),
+        (
+            "p_any",
+            seen.p_any,
+            lambda can: (_least(lambda k: ~can(k / STEPS), np.full(n, float(STEPS))) - 1.0) / STEPS,
+        ),
         ("level", seen.rank.astype(np.float64), lambda can: _first(can, np.array(ranks[::-1], float), n)),
     ]
     for quantity, present, loosest in plan:
@@ -174,7 +179,7 @@ def _least(holds: Callable[[Floats], Flags], most: Floats, whole: bool = True) -
     """Return the (A,) least value from 0 to ``most`` for which something holds that holds for all above it; else NaN."""
     low, high = np.full(len(most), -1.0), np.ceil(most)
     reachable = holds(high)
-    for _ in range(64):
+    for _ in range(ROUNDS):
         middle = np.floor((low + high) / 2.0) if whole else (low + high) / 2.0
         yes = holds(np.maximum(middle, 0.0)) & (middle >= 0)
         high, low = np.where(yes, middle, high), np.where(yes, low, middle)

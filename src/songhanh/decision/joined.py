@@ -9,12 +9,11 @@ from typing import Any
 from songhanh.decision.cards import trigger_cards
 from songhanh.decision.ceilings import Ceilings
 from songhanh.decision.discovery import fails_when
-from songhanh.decision.seen import observed_in, rows_of
+from songhanh.decision.seen import observed_in, synthetic_lines
 from songhanh.joint.ensemble import schedule
 from songhanh.joint.outcome import Outcome
 from songhanh.joint.setting import setting
 from songhanh.measures import Plan
-from songhanh.twin.linelist import synthetic_line_list
 from songhanh.twin.lines import LineList
 from songhanh.twin.worlds import WorldSet
 
@@ -37,13 +36,8 @@ def join(
         Observed cases, by which cards say where their indicators stand; without them those of the history that agrees
         best with what was published.
     """
-    ground = setting(reference)
-    rows = (
-        rows_of(synthetic_line_list(reference, as_of, worlds.closest, ""))
-        if lines is None
-        else lines.accepted
-    )
-    observed = observed_in(ground, as_of, rows)
+    known = synthetic_lines(reference, as_of, worlds) if lines is None else lines
+    observed = observed_in(setting(reference), as_of, known)
     for row in described:
         orders = schedule(reference, as_of, plans[row["id"]], False)
         row["cards"] = trigger_cards(orders, observed)

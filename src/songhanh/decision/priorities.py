@@ -8,17 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from songhanh import __version__
-from songhanh.core.canonical import json_bytes, sha256
 from songhanh.core.errors import Fault, SonghanhError
 from songhanh.core.text import Text
 from songhanh.decision.priority_areas import Areas, Evening, areas_of, chances_of
 from songhanh.decision.priority_definitions import definitions
 from songhanh.decision.priority_words import Facts, change, reasons
 from songhanh.decision.produce import shown
-from songhanh.decision.seen import evening_levers, level_names, observed_in, rows_of
+from songhanh.decision.seen import evening_levers, level_names, observed_in, synthetic_lines
 from songhanh.joint.ensemble import Report, Stop
 from songhanh.joint.horizon import Horizon
 from songhanh.joint.setting import Setting, setting
@@ -37,7 +35,6 @@ from songhanh.response.priority import (
     priority_rule,
     rises,
 )
-from songhanh.twin.linelist import synthetic_line_list
 from songhanh.twin.lines import LineList
 from songhanh.twin.worlds import world_set
 
@@ -80,12 +77,10 @@ def priorities(
     _demand_same_evening(forecast, ground, as_of)
     if lines is None:
         worlds = world_set(reference, as_of, seed, 2, n_histories, n_jobs, on_progress, should_stop)
-        rows = rows_of(synthetic_line_list(reference, as_of, worlds.closest, ""))
-        id_, synthetic, rejected = sha256(json_bytes(rows.select(pl.all().cast(pl.String)).rows())), True, 0
+        known = synthetic_lines(reference, as_of, worlds)
     else:
         known = lines.until(as_of)
-        rows, id_, synthetic, rejected = known.accepted, known.id, known.synthetic, known.rejected.height
-    observed = observed_in(ground, as_of, rows)
+    observed = observed_in(ground, as_of, known)
     codes = ground.pack.communes["code"].to_list()
     evening = Evening(
         pack_ref=reference,
@@ -96,8 +91,7 @@ def priorities(
         rule=rule,
         ranks=sorted(names),
     )
-    recent = rows.filter(pl.col("reported_on").is_between(as_of - timedelta(days=13), as_of))
-    lost = recent.filter(~pl.col("code").is_in(codes).fill_null(False))
+    fortnight = as_of - timedelta(days=13), as_of
     return {
         "schema": SCHEMA,
         "pack": {"id": ground.pack.id, "hash": ground.pack.hash, "name": ground.pack.name.as_dict()},
@@ -105,11 +99,11 @@ def priorities(
         "seed": seed,
         "model_version": __version__,
         "line_list": {
-            "id": id_,
-            "synthetic": synthetic,
-            "accepted": rows.height,
-            "rejected": rejected,
-            "without_commune_14d": int(lost["cases"].sum()),
+            "id": known.id,
+            "synthetic": known.synthetic,
+            "accepted": known.accepted.height,
+            "rejected": known.rejected.height,
+            "without_commune_14d": int(known.without_code(*fortnight).sum()),
         },
         "with_forecast": forecast is not None,
         "review_on": (as_of + timedelta(days=int(rule["review_days"]))).isoformat(),

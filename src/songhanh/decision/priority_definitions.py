@@ -27,10 +27,11 @@ DEFINITIONS = (
     ("per_100k_week", Text("Ca trong 7 ngày trên 100.000 dân", "Cases in 7 days per 100,000 people"),
      Text("Ca công bố trong 7 ngày, trên dân số kể cả người ở trọ.",
           "Cases reported in 7 days, over residents and lodgers.")),
-    ("risk", Text("Mức nguy cơ", "Risk"),
-     Text("Theo số ca 14 ngày trên 100.000 dân, với số ca tối thiểu ở hai mức trên; không phải bốn mức của Quyết định 2686.",
+    ("risk", Text("Mức ca bệnh", "Level of cases"),
+     Text("Theo số ca 14 ngày trên 100.000 dân, với số ca tối thiểu ở hai mức trên; không phải bốn mức nguy cơ của "
+          "Quyết định 2686, cũng không phải nguy cơ của dự báo.",
           "By the cases of 14 days per 100,000 people, with least numbers for the two upper levels; not the four levels "
-          "of Decision 2686.")),
+          "of Decision 2686, nor the risk of a forecast.")),
     ("trend", Text("Xu hướng", "Trend"),
      Text("Tăng (giảm) khi 7 ngày này gấp ít nhất {ratio_vi} lần 7 ngày trước (ngược lại) và hơn ít nhất {least} ca.",
           "Rising (falling) where these 7 days have at least {ratio_en} times the cases of the 7 before (the reverse) and at "

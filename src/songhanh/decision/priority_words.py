@@ -78,9 +78,9 @@ def _cases(facts: Facts) -> Text:
     if not facts.week + facts.before:
         return Text("Không có ca nào trong 14 ngày.", "No case in 14 days.")
     return Text(
-        f"Nguy cơ {risk.vi}: {week.vi} ca trong 7 ngày, {before.vi} ca trong 7 ngày trước đó; {rate.vi} "
+        f"Mức ca bệnh {risk.vi}: {week.vi} ca trong 7 ngày, {before.vi} ca trong 7 ngày trước đó; {rate.vi} "
         f"ca trên 100.000 dân trong 14 ngày; {trend.vi}.",
-        f"Risk {risk.en}: {_cases_en(facts.week)} in 7 days, {before.en} in the 7 days before; {rate.en} per "
+        f"Level of cases {risk.en}: {_cases_en(facts.week)} in 7 days, {before.en} in the 7 days before; {rate.en} per "
         f"100,000 people in 14 days; {trend.en}.",
     )
 
@@ -125,8 +125,8 @@ def _likely(facts: Facts, rule: Policy) -> Text:
 def _around(facts: Facts, rule: Policy) -> Text:
     risk = RISK_NAMES[facts.around]
     return Text(
-        f"{facts.district} có nguy cơ {risk.vi}.",
-        f"The risk of its district, {facts.district}, is {risk.en}.",
+        f"{facts.district} có mức ca bệnh {risk.vi}.",
+        f"The level of cases of its district, {facts.district}, is {risk.en}.",
     )
 
 
@@ -145,11 +145,11 @@ _WHY: dict[Why, Callable[[Facts, Policy], Text]] = {
         f"From {number(rule['very_high_per_100k_14d']).en} cases per 100,000 in 14 days on the epidemic comes first.",
     ),
     Why.HIGH_AND_RISING: lambda facts, rule: Text(
-        "Nguy cơ cao và ca đang tăng.", "The risk is high and cases rise."
+        "Mức ca bệnh cao và ca đang tăng.", "The level of cases is high and cases rise."
     ),
     Why.HIGH_AND_CHEAP: lambda facts, rule: Text(
-        "Nguy cơ cao, và đóng cửa ở đây tốn kém ít hơn mức trung bình.",
-        "The risk is high, and closure here costs less than on average.",
+        "Mức ca bệnh cao, và đóng cửa ở đây tốn kém ít hơn mức trung bình.",
+        "The level of cases is high, and closure here costs less than on average.",
     ),
     Why.LEGAL_LEVEL: _law,
     Why.NOT_QUIET: _quiet,
@@ -212,8 +212,8 @@ def _condition(one: Condition, tighter: bool, facts: Facts, levels: dict[int, Te
         return Text(f"mức giãn cách được hạ xuống {name.vi}", f"the legal level is lowered to {name.en}")
     if one.quantity == "around":
         risk = RISK_NAMES[Risk(int(one.at))]
-        return Text(f"nguy cơ của {facts.district} xuống mức {risk.vi}",
-                    f"the risk of {facts.district} falls to {risk.en}")  # fmt: skip
+        return Text(f"mức ca bệnh của {facts.district} xuống mức {risk.vi}",
+                    f"the level of cases of {facts.district} falls to {risk.en}")  # fmt: skip
     if one.quantity == "inside":
         return Text("không còn xã, phường nào phải ưu tiên phòng, chống dịch",
                     "in none of its communes the epidemic comes first")  # fmt: skip

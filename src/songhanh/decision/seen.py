@@ -2,79 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from songhanh.core.days import day_of
-from songhanh.joint.ensemble import PRESENT_ORDERS, Report, Stop, schedule
+from songhanh.joint.ensemble import PRESENT_ORDERS, schedule
 from songhanh.joint.setting import Setting, setting
 from songhanh.measures import DayMeasures
 from songhanh.response import Observed, PolicySet, policies_on
 from songhanh.response.observed import COMMUNITY, IMPORTED, QUARANTINE, SEALED
-from songhanh.twin.linelist import SyntheticCase, synthetic_line_list
-from songhanh.twin.lines import LineList, line_list_of
-from songhanh.twin.worlds import world_set
+from songhanh.twin.linelist import announced, synthetic_line_list
+from songhanh.twin.lines import LineList
+from songhanh.twin.worlds import WorldSet
 
 FOUND = {"community": COMMUNITY, "quarantine": QUARANTINE, "sealed": SEALED, "imported": IMPORTED}
 
 
-def rows_of(cases: Sequence[SyntheticCase]) -> pl.DataFrame:
-    """Return a synthetic line list as rows of cases: reported_on, code, cases, found_where, site_id."""
-    return pl.DataFrame(
-        {
-            "reported_on": [case.reported_on for case in cases],
-            "code": [case.area_code for case in cases],
-            "cases": [1] * len(cases),
-            "found_where": [case.found for case in cases],
-            "site_id": [case.site_id for case in cases],
-        },
-        schema={
-            "reported_on": pl.Date,
-            "code": pl.String,
-            "cases": pl.Int64,
-            "found_where": pl.String,
-            "site_id": pl.String,
-        },
-    )
+def synthetic_lines(pack_ref: str, as_of: date, worlds: WorldSet) -> LineList:
+    """Return the line list of the simulated history that agrees best with what was published, marked as synthetic."""
+    cases = synthetic_line_list(pack_ref, as_of, worlds.closest, "")
+    return announced(cases, setting(pack_ref).pack, as_of)
 
 
-def synthetic_lines(
-    pack_ref: str,
-    as_of: date,
-    seed: int = 1,
-    n_histories: int | None = None,
-    n_jobs: int = -1,
-    on_progress: Report = lambda done, total, stage: None,
-    should_stop: Stop = lambda: False,
-) -> LineList:
-    """Return the line list that is shown where no real one is given: the history closest to what was published.
-
-    Raises
-    ------
-    SonghanhError
-        If the pack or the date is at fault.
-    Cancelled
-        If ``should_stop`` said so.
-    """
-    worlds = world_set(pack_ref, as_of, seed, 2, n_histories, n_jobs, on_progress, should_stop)
-    rows = rows_of(synthetic_line_list(pack_ref, as_of, worlds.closest, ""))
-    return line_list_of(rows, setting(pack_ref).pack, as_of, synthetic=True)
-
-
-def observed_in(ground: Setting, as_of: date, rows: pl.DataFrame) -> Observed:
+def observed_in(ground: Setting, as_of: date, lines: LineList) -> Observed:
     """Return the cases of a line list as arrays by day, commune and site, to the end of the as-of day.
 
     A case of which nobody wrote where it was found counts as one of the community, the cautious reading. Cases
     without a commune are in no row of an area; those without a site work in the rest of the province.
-
-    Parameters
-    ----------
-    rows
-        ``reported_on``, ``code``, ``cases``, ``found_where`` and ``site_id``.
     """
     origin, pack = ground.pack.outbreak_from, ground.pack
     communes = {code: c for c, code in enumerate(pack.communes["code"])}
@@ -82,7 +38,7 @@ def observed_in(ground: Setting, as_of: date, rows: pl.DataFrame) -> Observed:
     days = day_of(origin, as_of) + 1
     reported = np.zeros((days, len(communes), len(FOUND)), np.int32)
     reported_site = np.zeros((days, len(sites) + 1), np.int32)
-    for row in rows.select("reported_on", "code", "cases", "found_where", "site_id").iter_rows(named=True):
+    for row in lines.accepted.iter_rows(named=True):
         day = day_of(origin, row["reported_on"])
         if not 0 <= day < days:
             continue

@@ -13,12 +13,12 @@ from songhanh import decision
 from songhanh.core.canonical import json_bytes, sha256
 from songhanh.core.home import home, writable
 from songhanh.decision.seen import synthetic_lines
-from songhanh.decision.what_if import what_if as what_if_of
 from songhanh.measures import parse_plan, plans_of
 from songhanh.operations.planning.engine import Progress, ShouldStop
 from songhanh.province import geometry as geometry_of
 from songhanh.province import load
 from songhanh.twin.forecast import forecast as forecast_of
+from songhanh.twin.worlds import world_set
 
 RERUN_SCHEMA = "songhanh-rerun/1"
 
@@ -55,8 +55,8 @@ def forecast(
     pack_ref: str, as_of: date, seed: int, n_worlds: int, on_progress: Progress, should_stop: ShouldStop
 ) -> dict[str, Any]:
     """Forecast from the line list of the evening; it has paths of its own, so no worlds are asked for."""
-    lines = synthetic_lines(pack_ref, as_of, seed, on_progress=on_progress, should_stop=should_stop)
-    return forecast_of(load(pack_ref), lines, as_of, seed)
+    worlds = world_set(pack_ref, as_of, seed, 2, report=on_progress, should_stop=should_stop)
+    return forecast_of(load(pack_ref), synthetic_lines(pack_ref, as_of, worlds), as_of, seed)
 
 
 def priorities(
@@ -165,7 +165,7 @@ def what_if(
     should_stop: ShouldStop,
 ) -> dict[str, Any]:
     """Evaluate a changed plan beside the plan it was made from."""
-    return what_if_of(
+    return decision.what_if(
         pack_ref,
         as_of,
         parse_plan(plan, plan_slug),
@@ -182,5 +182,5 @@ def preload(pack_ref: str, as_of: date, seed: int, n_worlds: int, days: int) -> 
     """Load people, kernels, worlds and the pool of processes by asking about the first plan that can be adopted."""
     for plan in plans_of(load(pack_ref)).values():
         if not plan.reference:
-            what_if_of(pack_ref, as_of, plan, None, seed=seed, n_worlds=n_worlds, days=days)
+            decision.what_if(pack_ref, as_of, plan, None, seed=seed, n_worlds=n_worlds, days=days)
             return
