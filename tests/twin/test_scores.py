@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -127,8 +128,8 @@ def test_a_cut_off_scores_the_same_alone_and_among_others(pack: Pack) -> None:
     lines = listed(pack, some(36, 6))
     cutoffs = [FIRST + timedelta(days=d) for d in (17, 24)]
     together = score(pack, lines, cutoffs)
-    assert [score(pack, lines, [cutoff])["by_cutoff"][0] for cutoff in cutoffs] == together["by_cutoff"]
-    assert json_bytes(score(pack, lines, cutoffs[::-1])) == json_bytes(together)
+    assert score(pack, lines, cutoffs[1:])["by_cutoff"] == together["by_cutoff"][1:]
+    assert json_bytes(score(pack, lines, [cutoffs[1], cutoffs[0], cutoffs[1]])) == json_bytes(together)
 
 
 def test_the_document_says_what_it_must(pack: Pack) -> None:
@@ -192,22 +193,21 @@ def test_codes_of_another_province_are_said_to_be_so(pack: Pack) -> None:
         score(pack, lines, [FIRST])
 
 
-def test_bac_ninh_is_read_and_beats_last_week_again(bac_ninh: tuple[Pack, LineList]) -> None:
-    pack, lines = bac_ninh
-    assert (lines.accepted.height, lines.rejected.height) == (515, 0)
-    doc = score(pack, lines, [date(2021, 6, 11)])
-    for week in ("7", "14"):
-        ratios = doc["levels"]["district"][week]["wis_ratio"]
-        assert ratios["last_week"] < 1.0
-        assert ratios["growth"] < 1.0
-    brier = doc["brier"]["commune"]["7"]
-    assert brier["model"] < brier["persistence"]
-
-
-@pytest.mark.slow
-def test_bac_ninh_beats_every_baseline_in_districts(bac_ninh: tuple[Pack, LineList]) -> None:
-    doc = score(*bac_ninh, [date(2021, 6, 1) + timedelta(days=k) for k in range(29)])
+def demand_better_in_districts(doc: dict[str, Any]) -> None:
     for week in ("7", "14"):
         found = doc["levels"]["district"][week]
         assert all(ratio < 1.0 for ratio in found["wis_ratio"].values()), (week, found["wis_ratio"])
         assert 0.80 <= found["coverage_90"] <= 0.97
+    brier = doc["brier"]["commune"]["7"]
+    assert brier["model"] < min(brier["persistence"], brier["persistence_by_frequency"])
+
+
+def test_bac_ninh_is_read_and_its_weeks_beat_the_baselines(bac_ninh: tuple[Pack, LineList]) -> None:
+    pack, lines = bac_ninh
+    assert (lines.accepted.height, lines.rejected.height) == (515, 0)
+    demand_better_in_districts(score(pack, lines, [date(2021, 6, day) for day in (1, 8, 15, 22)]))
+
+
+@pytest.mark.slow
+def test_bac_ninh_beats_every_baseline_in_districts(bac_ninh: tuple[Pack, LineList]) -> None:
+    demand_better_in_districts(score(*bac_ninh, [date(2021, 6, 1) + timedelta(days=k) for k in range(29)]))
