@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 import small
 
 from songhanh.core.days import day_of
@@ -11,6 +12,8 @@ from songhanh.economy import EconomyResult
 from songhanh.epidemic import EpidemicResult
 from songhanh.joint.run import Runner
 from songhanh.joint.world import World
+from songhanh.measures import parameters, places_vnd_bn, sealed_needs
+from songhanh.measures.base import STAFF
 
 LAW = 'legal_basis = ["luat-03-2007"]'
 VACCINE = f'kind = "capacity"\nvaccine_doses = 1000000\ndoses_per_day = 1000000\n{LAW}'
@@ -76,3 +79,25 @@ def test_a_restricted_channel_sells_less_and_a_promoted_one_more() -> None:
     usual = sold(None)
     assert sold(0.0) == 0.0 < usual
     assert sold(0.5) <= usual <= sold(3.0)
+
+
+def test_sealed_hamlets_are_guarded_supplied_and_paid_for() -> None:
+    sealing = 'kind = "hamlet_sealing"\nwhere = ["*"]\ncases = 1\nlegal_basis = ["qd-3986-2020"]'
+    runner = small.runner()
+    outcome = runner.run("sealed", small.scheduled(sealing), WORLDS[0])
+    epidemic, economy = runner.engine.result(), runner.economy.result()
+    sealed = epidemic.sealed[FIRST:].astype(float)
+    assert sealed.max() > 0
+    row = {kind: outcome.staff_days[:, number] for number, kind in enumerate(STAFF)}
+    values = parameters().defaults()
+    for kind in ("guards", "drivers"):
+        expected = sealed / 1000.0 * values[f"{kind}_per_1000_lockdown"]
+        assert row[kind][: len(sealed)].tolist() == pytest.approx(expected.tolist())
+        assert not row[kind][len(sealed) :].any()
+    keep = sealed_needs(values, 1.0)
+    assert keep.money_vnd_bn * 1e9 == pytest.approx(
+        values["cost_supply_vnd_day"] + sum(keep.staff_days.values()) * values["cost_staff_vnd_day"]
+    )
+    places = places_vnd_bn(values, float(epidemic.in_places[FIRST:].sum()))
+    rest = float(economy.public_cost[FIRST:].sum() + economy.support[FIRST:].sum()) + places
+    assert outcome.totals["public_cost_vnd_bn"] == pytest.approx(rest + sealed.sum() * keep.money_vnd_bn)

@@ -15,7 +15,7 @@ from songhanh.joint.earners import without_work
 from songhanh.joint.horizon import Horizon
 from songhanh.joint.outcome import DURATIONS, Outcome
 from songhanh.joint.setting import Setting
-from songhanh.measures import DayMeasures, parameters, places_vnd_bn
+from songhanh.measures import DayMeasures, parameters, places_vnd_bn, sealed_needs
 from songhanh.measures.base import STAFF
 from songhanh.response.contact import MOST_LEVELS, Action
 
@@ -124,6 +124,7 @@ def outcome_of(
     lost_days = economy.lost_person_days[future].sum(axis=0)  # (J, causes)
     support = float(economy.support[future].sum())
     places = places_vnd_bn(tally.effects, float(epidemic.in_places[future].sum()))
+    guarded = sealed_needs(tally.effects, float(in_hamlets.sum()))
     restricted_for = tally.restricted_for()
     total = by_found.sum(axis=0)
     totals = {
@@ -148,7 +149,10 @@ def outcome_of(
         ),
         "exports_lost_vnd_bn": float((economy.exports_baseline[future] - economy.exports[future]).sum()),
         "budget_revenue_lost_vnd_bn": float(economy.budget_revenue_lost[future].sum()),
-        "public_cost_vnd_bn": float(economy.public_cost[future].sum()) + support + places,
+        "public_cost_vnd_bn": float(economy.public_cost[future].sum())
+        + support
+        + places
+        + guarded.money_vnd_bn,
         "crop_lost_tonnes": float(economy.crop_lost[future].sum()),
         "crop_sold_tonnes": float(economy.crop_sold[future].sum()),
     }
@@ -165,7 +169,7 @@ def outcome_of(
         over_places=_beyond(wanted, tally.places_capacity[first : first + len(quarantined)]),
         lab_wait_days=epidemic.lab_queue[future] / tally.lab_capacity[first : first + len(quarantined)],
         lodging_short=tally.lodging_short[future].copy(),
-        staff_days=tally.staff_days[future].copy(),
+        staff_days=_with_hamlets(tally, future, in_hamlets),
         restricted_for=restricted_for,
         value_added_share=_share(economy.value_added[future], economy.value_added_baseline[future]),
         workers_share=economy.employed_share[future].copy(),
@@ -176,6 +180,14 @@ def outcome_of(
         lost_days_by_cause=lost_days.sum(axis=0),
         control_lost_on=loss.on,
     )
+
+
+def _with_hamlets(tally: Tally, future: slice, in_hamlets: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return (D, kinds) staff-days of the measures, and of those who guard and supply sealed hamlets."""
+    staff = tally.staff_days[future].copy()
+    for kind, per_resident in sealed_needs(tally.effects, 1.0).staff_days.items():
+        staff[: len(in_hamlets), STAFF.index(kind)] += in_hamlets * per_resident
+    return staff
 
 
 def places_wanted(epidemic: EpidemicResult, home_days: NDArray[np.int64]) -> NDArray[np.int32]:

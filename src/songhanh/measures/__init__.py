@@ -1,7 +1,7 @@
 """What can be done, one file a kind, and the `Plan`: simulated, priced, ordered and published as the same thing."""
 
 from songhanh.measures.base import Measure, Needs, Order, Task
-from songhanh.measures.costs import places_vnd_bn
+from songhanh.measures.costs import places_vnd_bn, sealed_needs
 from songhanh.measures.described import MeasureWords, described
 from songhanh.measures.ground import Capacities, Capacity, Ground, capacities_of, ground_of
 from songhanh.measures.library import history_of, plans_of
@@ -39,4 +39,5 @@ __all__ = [
     "places_vnd_bn",
     "plans_of",
     "read_plan",
+    "sealed_needs",
 ]

@@ -105,7 +105,7 @@ class Events(Measure):
         named = self._named()
         if self._dated():
             return Text(f"Tổ chức {named.vi} an toàn phòng dịch", f"Holding {named.en} safely")
-        verb = Text("Tạm dừng", "Stop of") if self.way == "stopped" else Text("Hạn chế", "Limits on")
+        verb = Text("Tạm dừng", "Suspension of") if self.way == "stopped" else Text("Hạn chế", "Limits on")
         return Text(f"{verb.vi} {named.vi}", f"{verb.en} {named.en}")
 
     def tasks(self, words: Words) -> tuple[Task, ...]:

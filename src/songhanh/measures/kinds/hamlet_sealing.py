@@ -34,7 +34,7 @@ class HamletSealing(Measure):
         reduce_to(controls.sealed_community, at.communes, at.effects["community_lockdown"])
 
     def needs(self, at: At) -> Needs:
-        """Return nothing beforehand: which hamlets are sealed is known only as cases are found."""
+        """Return nothing beforehand: what sealed hamlets take is counted as they are sealed (`costs.sealed_needs`)."""
         return Needs()
 
     def title(self, words: Words) -> Text:

@@ -9,6 +9,7 @@ from pydantic import Field
 from songhanh.core.text import Text
 from songhanh.epidemic.controls import EpidemicControls
 from songhanh.measures.base import At, Draft, Measure, Needs, Scope, Task, Words
+from songhanh.measures.costs import sealed_needs
 from songhanh.measures.levels import level_contacts, level_restrict, level_work
 from songhanh.response import policy_on
 
@@ -48,15 +49,10 @@ class Lockdown(Measure):
         """Return guards at the borders, drivers who supply, and food for those who may not leave."""
         residents = float(at.ground.people[at.communes].sum()) * self.share
         level = STEPS[at.stage]
+        if level == "lockdown":
+            return sealed_needs(at.effects, residents)
         guards = residents / 1000.0 * at.effects[f"guards_per_1000_{level}"]
-        if level != "lockdown":
-            return Needs({"guards": guards}, money_vnd_bn=guards * at.effects["cost_staff_vnd_day"] * 1e-9)
-        drivers = residents / 1000.0 * at.effects["drivers_per_1000_lockdown"]
-        money = (
-            residents * at.effects["cost_supply_vnd_day"]
-            + (guards + drivers) * at.effects["cost_staff_vnd_day"]
-        )
-        return Needs({"guards": guards, "drivers": drivers}, money_vnd_bn=money * 1e-9)
+        return Needs({"guards": guards}, money_vnd_bn=guards * at.effects["cost_staff_vnd_day"] * 1e-9)
 
     def tasks(self, words: Words) -> tuple[Task, ...]:
         """Return the tasks of the order."""
