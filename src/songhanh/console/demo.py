@@ -54,7 +54,7 @@ def _decide(seed: int, worlds: int) -> None:
     click.echo("3/4  The situation of that evening and where it is going")
     with progress_bar() as report:
         evening = situation(PACK, AS_OF, seed=seed, on_progress=report)
-        evening_worlds = world_set(PACK, AS_OF, seed, 2, report=report)
+        evening_worlds = world_set(PACK, AS_OF, seed, 2, None, -1, report, lambda: False)
         lines = synthetic_lines(PACK, AS_OF, evening_worlds)
     ahead = forecast(pack, lines, AS_OF, seed)
     click.echo("4/4  What comes first in each commune and district")

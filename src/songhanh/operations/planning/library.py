@@ -55,7 +55,7 @@ def forecast(
     pack_ref: str, as_of: date, seed: int, n_worlds: int, on_progress: Progress, should_stop: ShouldStop
 ) -> dict[str, Any]:
     """Forecast from the line list of the evening; it has paths of its own, so no worlds are asked for."""
-    worlds = world_set(pack_ref, as_of, seed, 2, report=on_progress, should_stop=should_stop)
+    worlds = world_set(pack_ref, as_of, seed, 2, None, -1, on_progress, should_stop)
     return forecast_of(load(pack_ref), synthetic_lines(pack_ref, as_of, worlds), as_of, seed)
 
 
