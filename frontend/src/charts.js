@@ -80,6 +80,12 @@ function band(name, low, high, style) {
   return [{ ...quiet, data: low }, { ...quiet, data: width, areaStyle: style }];
 }
 
+// The next 1, 1.5, 2, 3, 5 or 7.5 times a power of ten.
+function roundUp(value) {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return [1, 1.5, 2, 3, 5, 7.5, 10].map((k) => k * power).find((step) => step >= value);
+}
+
 function forecast(data) {
   const { cases, nowcast, fan, words } = data;
   const line = (values, colour, type = "solid") =>
@@ -96,7 +102,7 @@ function forecast(data) {
       return lines.join("\n");
     } },
     xAxis: timeAxis(data.dates),
-    yAxis: { ...valueAxis(data.unit), min: 0 },
+    yAxis: { ...valueAxis(data.unit), min: 0, max: roundUp(data.top) },
     series: [
       { type: "bar", data: cases, barCategoryGap: "20%", itemStyle: { color: COLOURS.soft }, z: 2 },
       ...band("nowcast", nowcast.p05, nowcast.p95, { color: COLOURS.grey, opacity: 0.35 }),

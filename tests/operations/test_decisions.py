@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from songhanh.operations.planning import actions, queries, runner
+from songhanh.operations.planning import actions, presentation_forecast, queries, runner
 from songhanh.operations.planning.models import DecidedPlan, Job, Kind, PriorityDecision, Run
 from songhanh.operations.planning.plan_form import PlanForm, plan_from
 
@@ -282,6 +282,15 @@ def test_one_place_at_a_time(stored: object, client: Client) -> None:
     park = text_of(client.get("/decide/forecast/?place=site:quang-chau"))
     assert '<h2 id="place-title">KCN Quang Châu</h2>' in park
     assert "Ngày ở tương lai." in park  # the rows that were refused, with the reason
+
+
+def test_the_coming_days_are_not_dwarfed_by_the_far_end_of_the_fan(documents: object) -> None:
+    place = documents.forecast()["places"][0]  # type: ignore[attr-defined]
+    place["fan"][-1]["p95"] = 1e6
+    assert presentation_forecast.top(place) < 1e4
+    assert presentation_forecast.top(place) >= max(day["cases"] for day in place["history"])
+    assert presentation_forecast.top(place) >= place["fan"][13]["p95"]
+    assert presentation_forecast.is_cut(place)
 
 
 def test_risk_is_told_by_commune_in_table_map_and_download(stored: object, client: Client) -> None:

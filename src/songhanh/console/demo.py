@@ -10,10 +10,11 @@ import click
 from songhanh.console.decide import print_evaluation
 from songhanh.console.progress import progress_bar
 from songhanh.decision import evaluate, priorities, situation
-from songhanh.decision.seen import evening_lines
+from songhanh.decision.seen import synthetic_lines
 from songhanh.operations.project import serving
 from songhanh.province import geometry, load
 from songhanh.twin.forecast import forecast
+from songhanh.twin.worlds import world_set
 
 PACK = "bac-giang-2021"
 AS_OF = date(2021, 5, 17)
@@ -53,7 +54,8 @@ def _decide(seed: int, worlds: int) -> None:
     click.echo("3/4  The situation of that evening and where it is going")
     with progress_bar() as report:
         evening = situation(PACK, AS_OF, seed=seed, on_progress=report)
-        lines = evening_lines(PACK, AS_OF, seed, on_progress=report)
+        evening_worlds = world_set(PACK, AS_OF, seed, 2, None, -1, report, lambda: False)
+        lines = synthetic_lines(PACK, AS_OF, evening_worlds)
     ahead = forecast(pack, lines, AS_OF, seed)
     click.echo("4/4  What comes first in each commune and district")
     first = priorities(PACK, AS_OF, seed, lines, ahead)

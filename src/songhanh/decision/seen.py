@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 from songhanh.core.days import day_of
-from songhanh.joint.ensemble import PRESENT_ORDERS, Report, Stop, schedule
+from songhanh.joint.ensemble import PRESENT_ORDERS, schedule
 from songhanh.joint.setting import Setting, setting
 from songhanh.measures import DayMeasures
 from songhanh.response import Observed, PolicySet, policies_on
 from songhanh.response.observed import COMMUNITY, IMPORTED, QUARANTINE, SEALED
 from songhanh.twin.linelist import announced, synthetic_line_list
 from songhanh.twin.lines import LineList
-from songhanh.twin.worlds import WorldSet, world_set
+from songhanh.twin.worlds import WorldSet
 
 FOUND = {"community": COMMUNITY, "quarantine": QUARANTINE, "sealed": SEALED, "imported": IMPORTED}
 
@@ -24,28 +24,6 @@ def synthetic_lines(pack_ref: str, as_of: date, worlds: WorldSet) -> LineList:
     """Return the line list of the simulated history that agrees best with what was published, marked as synthetic."""
     cases = synthetic_line_list(pack_ref, as_of, worlds.closest, "")
     return announced(cases, setting(pack_ref).pack, as_of)
-
-
-def evening_lines(
-    pack_ref: str,
-    as_of: date,
-    seed: int = 1,
-    n_histories: int | None = None,
-    n_jobs: int = -1,
-    on_progress: Report = lambda done, total, stage: None,
-    should_stop: Stop = lambda: False,
-) -> LineList:
-    """Return the line list that is shown where no real one is given: the history closest to what was published.
-
-    Raises
-    ------
-    SonghanhError
-        If the pack or the date is at fault.
-    Cancelled
-        If ``should_stop`` said so.
-    """
-    worlds = world_set(pack_ref, as_of, seed, 2, n_histories, n_jobs, on_progress, should_stop)
-    return synthetic_lines(pack_ref, as_of, worlds)
 
 
 def observed_in(ground: Setting, as_of: date, lines: LineList) -> Observed:

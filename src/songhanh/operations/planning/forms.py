@@ -91,7 +91,7 @@ class SearchForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # It stands on one page with the form of a run, which has a field of the same name.
-        super().__init__(*args, auto_id="search_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "search_%s", **kwargs})
 
 
 class SignatureForm(forms.Form):

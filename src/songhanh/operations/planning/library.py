@@ -12,12 +12,13 @@ from typing import Any
 from songhanh import decision
 from songhanh.core.canonical import json_bytes, sha256
 from songhanh.core.home import home, writable
-from songhanh.decision.seen import evening_lines
+from songhanh.decision.seen import synthetic_lines
 from songhanh.measures import parse_plan, plans_of
 from songhanh.operations.planning.engine import Progress, ShouldStop
 from songhanh.province import geometry as geometry_of
 from songhanh.province import load
 from songhanh.twin.forecast import forecast as forecast_of
+from songhanh.twin.worlds import world_set
 
 RERUN_SCHEMA = "songhanh-rerun/1"
 
@@ -54,8 +55,8 @@ def forecast(
     pack_ref: str, as_of: date, seed: int, n_worlds: int, on_progress: Progress, should_stop: ShouldStop
 ) -> dict[str, Any]:
     """Forecast from the line list of the evening; it has paths of its own, so no worlds are asked for."""
-    lines = evening_lines(pack_ref, as_of, seed, on_progress=on_progress, should_stop=should_stop)
-    return forecast_of(load(pack_ref), lines, as_of, seed)
+    worlds = world_set(pack_ref, as_of, seed, 2, None, -1, on_progress, should_stop)
+    return forecast_of(load(pack_ref), synthetic_lines(pack_ref, as_of, worlds), as_of, seed)
 
 
 def priorities(

@@ -24,6 +24,7 @@ LEVELS = {
 }
 QUANTILES = ("p05", "p25", "p50", "p75", "p95")
 CHANGES_SHOWN = 8  # the table of all places has the rest
+CLEAR_DAYS = 14  # of the widest band that is shown whole
 PAST_DAYS = 42  # further back the picture would only be smaller
 
 
@@ -62,6 +63,7 @@ def chart(place: Mapping[str, Any]) -> dict[str, Any]:
         "cases": [day["cases"] for day in past] + ahead,
         "nowcast": {q: [_round(band.get(q)) for band in nowcast] + ahead for q in ("p05", "p50", "p95")},
         "fan": {q: behind + [_round(day[q]) for day in place["fan"]] for q in QUANTILES},
+        "top": top(place),
         "unit": _("cases"),
         "words": {
             "cases": _("reported"),
@@ -71,6 +73,18 @@ def chart(place: Mapping[str, Any]) -> dict[str, Any]:
             "band": _("nine worlds in ten"),
         },
     }
+
+
+def top(place: Mapping[str, Any]) -> float:
+    """Return where the picture ends: above the band of two weeks and the half of four, so that the coming days are seen."""
+    fan, past = place["fan"], place["history"][-PAST_DAYS:]
+    wide = [day["p95"] for day in fan[:CLEAR_DAYS]] + [day["p75"] for day in fan]
+    return float(max([*wide, *(day["cases"] for day in past), 1]))
+
+
+def is_cut(place: Mapping[str, Any]) -> bool:
+    """Say whether the widest band leaves the picture."""
+    return any(day["p95"] > top(place) for day in place["fan"])
 
 
 def _round(value: float | None) -> float | None:

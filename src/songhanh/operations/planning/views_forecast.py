@@ -37,6 +37,7 @@ def forecast(request: HttpRequest) -> HttpResponse:
         "place": place,
         "place_address": presentation.address(place),
         "chart": presentation.chart(place),
+        "is_cut": presentation.is_cut(place),
         "sums": presentation.sums(place),
         "history": presentation.history_rows(place),
         "groups": presentation.groups(result),
