@@ -51,7 +51,7 @@ DOMINATES = (
 HINDSIGHT = (
     "*What was done* is hindsight: the orders as they were given, with the ends that they had. The line list at hand ends on 24 "
     f"May, so the worlds know nothing later. Rounds of samples, whose shares are assumed, are scaled to {RUN:.0%}: more than the "
-    "laboratories known that day could run is refused of any plan. Those who came back were lodged, whatever places the pack knows."
+    "laboratories known that day could run is refused of any plan. Those who came back are taken to be lodged."
 )
 Worlds = Sequence[World]
 Outcomes = Mapping[str, list[Outcome]]
