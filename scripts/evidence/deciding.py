@@ -48,6 +48,11 @@ DOMINATES = (
     "spending, and better on one, in how many of the fresh worlds; by model structure; and with compliance halved (every "
     "multiplier of contacts that rests on people keeping to an order moved half of the way to 1, costs and closures as they are):"
 )
+HINDSIGHT = (
+    "*What was done* is hindsight: the orders as they were given, with the ends that they had. The line list at hand ends on 24 "
+    f"May, so the worlds know nothing later. Rounds of samples, whose shares are assumed, are scaled to {RUN:.0%}: more than the "
+    "laboratories known that day could run is refused of any plan. Those who came back are taken to be lodged."
+)
 Worlds = Sequence[World]
 Outcomes = Mapping[str, list[Outcome]]
 
@@ -216,6 +221,8 @@ def _section(folder: Path, found: Night, chosen: str, title: str, name: str) -> 
         "Rules of the front, least value added lost first; means on the fresh worlds:",
         _front_table(document),
     ]
+    if chosen == DONE:
+        parts.insert(1, HINDSIGHT)
     text = "\n\n".join(parts)
     stayed = sum(row["still_on_front"] for row in document["front"])
     best = max(beaten.values(), key=lambda row: row["share_of_worlds"])
