@@ -77,7 +77,7 @@ def move(
     moved = []
     for start, seed in zip(histories, seeds, strict=True):
         here, random = start, np.random.default_rng(seed)
-        for _ in range(int(values["moves"])):
+        for _ in range(int(values["moves" if lines is None else "fit_moves"])):
             chosen = random.random(len(here.point)) < values["moved_share"]
             step = np.where(chosen, random.normal(0.0, values["move_sd"], len(here.point)), 0.0)
             point = _reflected(here.point + step)

@@ -61,10 +61,17 @@ class Sampler:
             chosen = systematic(
                 weights(scores, further - power), n, int(derived_seed("rung", self.seed, rung))
             )
+            if rung > 0 and self.lines is not None and self._too_few([histories[index] for index in chosen]):
+                break  # the power reached is told; a sharper fit would be that of a handful of pasts
             power = further
             histories = self._moved([histories[index] for index in chosen], power, rung)
             rung += 1
         return histories, power
+
+    def _too_few(self, histories: Sequence[History]) -> bool:
+        """Tell whether too few different chances are left among some histories."""
+        least = max(4.0, table().defaults()["fit_distinct_share"] * len(histories))
+        return len({history.luck for history in histories}) < least
 
     def _first(self, points: NDArray[np.float64], seeds: Sequence[int]) -> list[History]:
         jobs = (
