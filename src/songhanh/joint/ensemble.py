@@ -30,6 +30,7 @@ PRESENT_ORDERS = Plan(
     (),
 )
 
+IDLE_S = 3600.0  # a process of the pool that nobody has asked for so long ends
 Report = Callable[[int, int, str], None]
 Stop = Callable[[], bool]
 
@@ -139,7 +140,7 @@ def in_parallel(jobs: Iterable[Any], n_jobs: int) -> Iterator[Any]:
 
     The processes of the pool stay for the next call, with the province and the kernels that they have loaded.
     """
-    yield from Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
+    yield from Parallel(n_jobs=n_jobs, return_as="generator", idle_worker_timeout=IDLE_S)(jobs)
 
 
 def warm(pack_ref: str, n_jobs: int = -1) -> int:

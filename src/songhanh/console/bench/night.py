@@ -8,19 +8,17 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-import polars as pl
-
 from songhanh.console.bench.machine import machine
 from songhanh.console.bench.scenario import demand_all
 from songhanh.core.canonical import json_bytes, sha256
 from songhanh.core.errors import Fault, SonghanhError
 from songhanh.decision import search, what_if
 from songhanh.joint.ensemble import warm
+from songhanh.joint.horizon import Limits
 from songhanh.joint.setting import setting
 from songhanh.measures import Plan, plans_of
-from songhanh.twin.linelist import synthetic_line_list
-from songhanh.twin.lines import LineList, line_list_of
-from songhanh.twin.worlds import WorldSet, world_set
+from songhanh.twin.linelist import announced, synthetic_line_list
+from songhanh.twin.worlds import world_set
 
 T = TypeVar("T")
 SELF_CONSISTENCY = (
@@ -104,28 +102,14 @@ def _quiet(done: int, total: int, stage: str) -> None:
     """Report nothing."""
 
 
-def line_list_of_the_model(pack_ref: str, as_of: date, calibrate_on: date, worlds: WorldSet) -> LineList:
-    """Return the cases of one world as a line list: when, where, and at which site the person works."""
-    cases = synthetic_line_list(pack_ref, calibrate_on, worlds.closest, "B")
-    rows = pl.DataFrame(
-        {
-            "date": [case.reported_on.isoformat() for case in cases],
-            "code": [case.area_code for case in cases],
-            "cases": ["1"] * len(cases),
-            "site_id": [case.site_id or "" for case in cases],
-        },
-        schema=dict.fromkeys(("date", "code", "cases", "site_id"), pl.String),
-    )
-    return line_list_of(rows, setting(pack_ref).pack, calibrate_on, synthetic=True)
-
-
 def _calibration(
     pack_ref: str, on: date, n_worlds: int, seed: int, n_histories: int | None, n_jobs: int
 ) -> dict[str, Any]:
     """Calibrate to three weeks of a line list that the model made; nothing that was kept on disk is used."""
     warm(pack_ref, n_jobs)
     few = world_set(pack_ref, on, seed, 2, 64, n_jobs, _quiet, lambda: False)
-    lines = line_list_of_the_model(pack_ref, on, on, few)
+    cases = synthetic_line_list(pack_ref, on, few.closest, "B")
+    lines = announced(cases, setting(pack_ref).pack, on)
     stages = Stages()
     worlds, spent = _timed(
         lambda: world_set(
@@ -180,18 +164,17 @@ def _what_ifs(
     lost, spent_lost = ask(reference, base)
     _, spent_both = ask(later(base, as_of, 5), later(base, as_of, 4))
     outcomes = changed["plan"]["outcomes"]
+    fired = {
+        name: round(outcomes[name]["mean"] * n_worlds) for name in ("cases_total", "tests", "job_days_lost")
+    }
+    fired["difference"] = int(changed["difference"]["cases_total"]["mean"] != 0.0)
+    if setting(pack_ref).population.n_people > Limits.standard().control_lost_infections:
+        fired["worlds_that_lose_control"] = round(lost["plan"]["outcomes"]["control_lost"]["mean"] * n_worlds)
     return {
         "what_if_s": spent,
         "what_if_lost_s": spent_lost,
         "what_if_two_new_plans_s": spent_both,
-        "fired": {
-            **{
-                name: round(outcomes[name]["mean"] * n_worlds)
-                for name in ("cases_total", "tests", "job_days_lost")
-            },
-            "worlds_that_lose_control": round(lost["plan"]["outcomes"]["control_lost"]["mean"] * n_worlds),
-            "difference": int(changed["difference"]["cases_total"]["mean"] != 0.0),
-        },
+        "fired": fired,
         "scenario": {
             "worlds": n_worlds,
             "days": days,
