@@ -180,6 +180,9 @@ def test_the_document_is_the_contract(found: dict[str, Any], lines: LineList, pa
             assert row["p05"] <= row["p25"] <= row["p50"] <= row["p75"] <= row["p95"]
         assert place["history"][-1]["date"] == "2021-05-25"
         assert set(place["sums"]) == {"7", "14", "28"}
+        last = place["r_by_day"][-1] if place["r_by_day"] else None
+        shown = last is not None and last["date"] == "2021-05-25"
+        assert place["r"] == ({q: last[q] for q in ("p05", "p50", "p95")} if shown and last else None)
     assert [row["code"] for row in found["communes"]] == pack.communes["code"].to_list()
     assert not found["too_little_data"]
     assert b"{" not in b"".join(text["en"].encode() for text in found["caveats"])
@@ -274,6 +277,7 @@ def test_r_is_hidden_where_testing_jumped(pack: Pack) -> None:
     rows = [(FIRST + timedelta(days=t), "00101", 8, None, None, 100 if t < 18 else 500) for t in range(25)]
     place = forecast(pack, listed(pack, rows), AS_OF)["places"][0]
     assert place["r"] is None
+    assert place["r_by_day"] == []
     assert "5.0" in place["r_caveat"]["en"]
 
 

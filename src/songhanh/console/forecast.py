@@ -17,6 +17,7 @@ from songhanh.twin.forecast import forecast as forecast_of
 from songhanh.twin.lines import read_line_list
 
 MOST_COMMUNES = 15
+WIDTH = 110  # columns that six figures with intervals need; a narrower terminal wraps
 
 
 @click.command()
@@ -40,7 +41,7 @@ def forecast(
     lines = read_line_list(cases_file, province, when)
     found = forecast_of(province, lines, when, seed)
     write_json(json_file, found)
-    console = Console(highlight=False)
+    console = Console(width=max(Console().width, WIDTH), highlight=False)
     print_rejected(console, lines, language)
     print_forecast(console, found, language)
 

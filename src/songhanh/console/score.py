@@ -17,6 +17,8 @@ from songhanh.province import load
 from songhanh.twin.lines import read_line_list
 from songhanh.twin.score import score as score_of
 
+WIDTH = 110  # columns that ten figures need; a narrower terminal wraps
+
 
 @click.command()
 @click.option(
@@ -46,7 +48,7 @@ def score(
     with progress_bar() as report:
         result = score_of(pack, lines, days, int(horizon), seed, report)
     write_json(json_file, result)
-    console = Console(highlight=False)
+    console = Console(width=max(Console().width, WIDTH), highlight=False)
     print_rejected(console, lines)
     for row in result["left_out"]:
         console.print(f"Cut-off {row['cutoff']} left out: {row['reason']}.")
@@ -60,9 +62,9 @@ def score(
 
 
 def _table(result: dict[str, Any]) -> Table:
-    table = Table(
-        title=f"{len(result['cutoffs'])} cut-offs; WIS relative to each baseline, below 1 is better"
-    )
+    n = len(result["cutoffs"])
+    evenings = "1 cut-off" if n == 1 else f"{n} cut-offs"
+    table = Table(title=f"{evenings}; WIS relative to each baseline, below 1 is better")
     for name in ("level", "days", "areas", "n", "WIS", "last week", "growth", "renewal", "50%", "90%"):
         table.add_column(name, justify="left" if name in ("level", "areas") else "right")
     for level, horizons in result["levels"].items():

@@ -14,6 +14,7 @@ from songhanh.twin.nowcast import by_sample_day, level_behind_batches
 from songhanh.twin.outlook import Floats, Outlook
 from songhanh.twin.pool import generator
 from songhanh.twin.reproduction import (
+    WINDOW,
     Spread,
     caveat,
     doubling_days,
@@ -53,14 +54,25 @@ class Place:
 
 def r_of(outlook: Outlook, place: Place, hidden: bool) -> Spread | None:
     """Return R of the last seven days; None where there are too few cases, or it is to be hidden."""
-    few = place.cases[-7:].sum() < outlook.values["r_fewest_cases"]
-    if few or hidden:
-        return None
+    days = r_by_day(outlook, place, hidden)
+    return days[-1][1] if days and days[-1][0] == len(place.cases) - 1 else None
+
+
+def r_by_day(outlook: Outlook, place: Place, hidden: bool) -> list[tuple[int, Spread]]:
+    """Return R of the seven days up to each day (0 is the first) of the last weeks that has enough cases for it."""
+    if hidden or not len(place.cases):
+        return []
     column = place.cases[:, None]
     dispersion = float(outlook.dispersion(column)[0])
     pressure = outlook.pressure(column)[:, 0]
     shape, rate = reproduction_number(place.cases, outlook.weights, dispersion, pressure=pressure)
-    return spread_of_r(float(shape[-1]), float(rate[-1]))
+    total = np.cumsum(np.r_[0.0, place.cases])
+    enough = [
+        t
+        for t in range(max(0, len(place.cases) - HISTORY_DAYS), len(place.cases))
+        if total[t + 1] - total[max(0, t + 1 - WINDOW)] >= outlook.values["r_fewest_cases"]
+    ]
+    return [(t, spread_of_r(float(shape[t]), float(rate[t]))) for t in enough]
 
 
 def spread(values: Floats) -> dict[str, float]:
@@ -74,6 +86,7 @@ def describe(
     """Return a place of ``songhanh-forecast/1``, without what changed since yesterday."""
     words, shown = _caveat(outlook, place, delay_moved)
     r = r_of(outlook, place, hidden=not shown)
+    first = outlook.data.first
     growth = None
     if place.cases[-14:].sum() >= outlook.values["r_fewest_cases"] and len(place.cases) >= 14:
         random = generator(seed, "growth", outlook.data.as_of, place.level, place.code)
@@ -92,6 +105,10 @@ def describe(
         "name": place.name,
         "history": _history(outlook, place, seed),
         "r": r.as_dict() if r else None,
+        "r_by_day": [
+            {"date": (first + timedelta(days=t)).isoformat(), **found.as_dict()}
+            for t, found in r_by_day(outlook, place, hidden=not shown)
+        ],
         "r_caveat": words.as_dict() if words else None,
         "growth_per_day": growth.as_dict() if growth else None,
         "doubling_days": doubling.as_dict() if doubling else None,
