@@ -29,6 +29,7 @@ from songhanh.joint.outcome import Outcome
 from songhanh.joint.setting import setting
 from songhanh.joint.world import World
 from songhanh.measures import Measure, Plan, history_of, parse_plan
+from songhanh.measures.base import STAFF
 from songhanh.measures.kinds.sampling import Sampling
 from songhanh.response import documents_in_force, read_policies
 from songhanh.twin.lines import LineList, read_line_list
@@ -232,8 +233,8 @@ def _opening(document: Mapping[str, Any]) -> str:
         f"{document['n_worlds']} worlds; the front of {len(document['front'])} tested on "
         f"{document['fresh']['n_worlds']} fresh worlds (other pasts, other luck). "
         f"{stayed} of its rules stay on the front there, {kept} keep every limit (beds, intensive care, places, "
-        f"laboratory, lodging) in at least half of these worlds. The epidemic is counted to "
-        f"{document['epidemic_until']}, the economy to {document['economy_until']}, all plans under one reopening rule. "
+        f"laboratory, lodging) in at least half of these worlds. Both models are counted to "
+        f"{document['epidemic_until']}, all plans under one reopening rule. "
         "Outbreak spending holds policing, tracing, sampling, tests, quarantine places and support; lodging and other "
         "costs that orders put on firms are taken off value added; households lose what they are not paid."
     )
@@ -278,7 +279,7 @@ def _plans_table(found: Night) -> str:
     for slug in found.plans:
         runs = found.outcomes[slug]
         cells = [_spread(totals(runs, name)) for name in names]
-        guards = np.array([outcome.staff_days[:, 2].max() for outcome in runs])
+        guards = np.array([outcome.staff_days[:, STAFF.index("guards")].max() for outcome in runs])
         share = judge_outcomes(found.question, runs).feasible_share
         rows.append([found.names[slug], *cells, f"{guards.mean():,.0f}", f"{share:.0%}"])
     return table(head, rows)

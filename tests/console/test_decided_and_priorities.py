@@ -43,6 +43,8 @@ def test_priorities_print_what_they_write(call: Call, tmp_path: Path) -> None:
     content = json.loads(file.read_bytes())
     assert (content["line_list"]["accepted"], content["line_list"]["rejected"]) == (1, 3)
     assert "1 rows used, 3 rejected" in said.out
+    assert [row["row"] for row in content["rejected"]] == [2, 3, 4]
+    assert all(row["message"]["vi"] and row["message"]["en"] in said.out for row in content["rejected"])
     for area in content["areas"]:
         if area["level"] == "district":
             assert area["name"] in said.out and area["mode_name"]["en"] in said.out

@@ -127,8 +127,8 @@ def test_orders_in_force_keep_their_cards_until_the_plan_lifts_them(tmp_path: An
 
 
 def test_days_of_a_measure_that_has_not_begun_are_not_counted() -> None:
-    ease, _ = cards(SEALED, seen=observed((3, 0, 1)))
-    assert ease["now"]["en"] == "counted from its start, 18 May 2021"
+    for card in cards(SEALED, SITES, seen=observed((3, 0, 1))):
+        assert card["now"]["en"] == "counted from its start, 18 May 2021"
 
 
 def test_a_replay_has_no_cards() -> None:

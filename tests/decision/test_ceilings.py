@@ -12,12 +12,13 @@ import small
 from songhanh.core.days import date_of
 from songhanh.core.errors import SonghanhError
 from songhanh.decision import Ceilings
-from songhanh.decision.capacities import Capacities, capacities_on, loads, overruns
+from songhanh.decision.capacities import FORCES, Capacities, capacities_on, loads, overruns
 from songhanh.decision.ceilings import broken
 from songhanh.decision.compare import neighbours
 from songhanh.decision.evaluate import describe_plans
 from songhanh.joint.outcome import Outcome
 from songhanh.measures.base import STAFF
+from songhanh.province.schema import schemas
 
 PLENTY = Capacities(((small.AS_OF, None, 10**6),), ((small.AS_OF, None, 10**6),))
 
@@ -116,6 +117,11 @@ def test_forces_are_held_against_what_can_be_called_up_by_kind_and_day(outcome: 
     assert "forces-drivers" not in found
     (row,) = overruns([busy], limits, origin, small.horizon())
     assert row["what"]["en"] == "guards and patrols" and row["first_on"] == later.isoformat()
+
+
+def test_every_kind_of_staff_may_have_a_limit_and_has_words() -> None:
+    (kind,) = [field for field in schemas()["forces"].fields if field.name == "kind"]
+    assert tuple(kind.constraints["enum"]) == STAFF == tuple(FORCES)
 
 
 def test_forces_of_a_pack_are_those_known_on_the_date() -> None:

@@ -81,7 +81,9 @@ def test_one_past_in_many_worlds_is_not_many_witnesses() -> None:
     """Two of eight pasts fail wholly: any box about them is one about two draws, and is not told."""
     worlds = drawn(96, 3, pasts=8)
     failed = np.array([world.luck in (2, 5) for world in worlds])
-    assert describe_failures(failed, worlds, 1)["boxes"] == []
+    found = describe_failures(failed, worlds, 1)
+    assert found["boxes"] == [] and found["n_pasts"] == 8
+    assert "only 8 pasts, so nothing can be said about transmission" in found["note"]["en"]
 
 
 def test_few_failures_or_none_or_all_are_said_to_be_that() -> None:

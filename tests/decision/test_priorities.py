@@ -21,6 +21,7 @@ from songhanh.decision.seen import evening_levers, observed_in
 from songhanh.province import Pack
 from songhanh.response import Observed
 from songhanh.response.observed import COMMUNITY, QUARANTINE
+from songhanh.twin.forecast import forecast as forecast_of
 from songhanh.twin.lines import LineList, line_list_of
 
 AS_OF = small.AS_OF
@@ -137,7 +138,16 @@ def test_a_forecast_takes_the_guard_off(quiet: dict[str, Any]) -> None:
 
 def test_a_forecast_of_another_evening_or_pack_is_refused() -> None:
     wrong = forecast({})
-    for change in ({"as_of": "2021-05-16"}, {"pack": {"hash": "other"}}, {"schema": "songhanh-evaluation/1"}):
+    for change in (
+        {"as_of": "2021-05-16"},
+        {"pack": {"hash": "other"}},
+        {"pack": None},
+        {"schema": "songhanh-evaluation/1"},
+        {"communes": None},
+        {"communes": [{"p_any_7d": 0.5}]},
+        {"communes": [{"code": "00101", "p_any_7d": 1.5}]},
+        {"communes": [{"code": "00101", "p_any_7d": "high"}]},
+    ):
         with pytest.raises(SonghanhError) as error:
             recommended(forecast={**copy.deepcopy(wrong), **change})
         assert error.value.faults[0].code == "priorities.forecast"
@@ -242,3 +252,12 @@ def test_where_a_case_was_found_is_read_with_caution() -> None:
     assert seen.reported[-1, 0, QUARANTINE] == 1 and seen.reported[-1, 0, COMMUNITY] == 14
     assert seen.reported_site[-1].tolist() == [1, 8, 6]
     assert seen.reported[:-1].sum() == 0
+
+
+def test_a_forecast_of_the_twin_is_read() -> None:
+    lines = lines_of(*((code, ago, 1 + ago % 2) for code in ("00101", "00201") for ago in range(1, 25)))
+    told = document(forecast_of(small.ground().pack, lines, AS_OF))
+    areas = by_code(document(priorities(small.reference(), AS_OF, lines=lines, forecast=told)))
+    chances = {row["code"]: row["p_any_7d"] for row in told["communes"]}
+    assert {code: areas[code]["risk"]["p_any_7d"] for code in COMMUNES} == chances
+    assert areas["001"]["risk"]["p_any_7d"] == max(chances["00101"], chances["00102"])

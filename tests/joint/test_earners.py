@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from songhanh.joint.collect import Tally
 from songhanh.joint.earners import Earners, earners_of, without_work
+from songhanh.joint.horizon import Horizon, Limits
 from songhanh.joint.outcome import DURATIONS
+from songhanh.joint.run import Runner
 from songhanh.measures.base import STAFF
 
 
@@ -100,4 +102,25 @@ def test_occupied_places_and_staff_are_paid_by_the_public() -> None:
     days_in_places = float(free.in_places.sum())
     more = dear.totals["public_cost_vnd_bn"] - free.totals["public_cost_vnd_bn"]
     assert more == pytest.approx(days_in_places * 1e6 * 1e-9) and more > 0
-    assert dear.staff_days.shape[1] == len(STAFF) and dear.staff_days[:, 2].max() > 0
+    assert dear.staff_days.shape[1] == len(STAFF) and dear.staff_days[:, STAFF.index("guards")].max() > 0
+
+
+def test_a_loss_of_control_is_paid_in_full_on_a_short_horizon() -> None:
+    ground, limits = small.ground(), Limits(control_lost_infections=60, emergency_days=40)
+    whole = Horizon.of(ground.pack.outbreak_from, small.AS_OF, 20)
+    short = Horizon.of(ground.pack.outbreak_from, small.AS_OF, 20, 20)
+    world = small.world(luck=3)
+    long_, brief = (
+        Runner(ground, horizon, limits).run("x", small.scheduled(), world) for horizon in (whole, short)
+    )
+    assert brief.control_lost_on == long_.control_lost_on >= 0
+    left = brief.control_lost_on + 40 - short.economy_days + 1
+    assert left > 0
+    # By sector only what was lived is told: the rest is the last day again for each day left.
+    lived = float(brief.lost_by_sector_vnd_bn.sum())
+    share = 1.0 - brief.value_added_share
+    more = brief.totals["value_added_lost_vnd_bn"] - lived
+    assert more == pytest.approx(
+        left * lived * share[-1] / share.sum(), rel=0.1
+    )  # the harvest moves the normal day
+    assert 0.7 < brief.totals["value_added_lost_vnd_bn"] / long_.totals["value_added_lost_vnd_bn"] < 1.2

@@ -161,13 +161,19 @@ def test_what_may_be_decided_is_what_the_rule_may_recommend(rank: int) -> None:
 def test_the_page_for_officials_states_the_numbers_of_the_rule() -> None:
     page = (Path(__file__).parents[2] / "docs" / "priorities.md").read_text(encoding="utf-8")
     for sentence in (
-        f"under {RULE['medium_per_100k_14d']:g}, from {RULE['medium_per_100k_14d']:g}, from "
-        f"{RULE['high_per_100k_14d']:g} (and {RULE['high_min_cases']:g} cases), from "
-        f"{RULE['very_high_per_100k_14d']:g} (and {RULE['very_high_min_cases']:g} cases)",
-        f"this week has {RULE['rising_ratio']:g} times the cases of the week before and at least "
-        f"{RULE['rising_min_cases']:g} more",
-        f"at most {RULE['guard_most_per_100k_14d']:g} cases in 14 days per 100,000; from 31 May 2021 at most "
-        f"{LATER['guard_most_per_100k_14d']:g}",
+        (
+            f"under {RULE['medium_per_100k_14d']:g}, from {RULE['medium_per_100k_14d']:g}, from "
+            f"{RULE['high_per_100k_14d']:g} (and {RULE['high_min_cases']:g} cases), from "
+            f"{RULE['very_high_per_100k_14d']:g} (and {RULE['very_high_min_cases']:g} cases)"
+        ),
+        (
+            f"this week has {RULE['rising_ratio']:g} times the cases of the week before and at least "
+            f"{RULE['rising_min_cases']:g} more"
+        ),
+        (
+            f"at most {RULE['guard_most_per_100k_14d']:g} cases in 14 days per 100,000; from 31 May 2021 at most "
+            f"{LATER['guard_most_per_100k_14d']:g}"
+        ),
         f"gives at most {100 * RULE['guard_most_p_any']:g}% to a case",
         f"| {RULE['guard_days']:g} days, then it must be renewed |",
     ):

@@ -16,7 +16,8 @@ from songhanh.decision import priorities as recommend
 from songhanh.province import load
 from songhanh.twin.lines import read_line_list
 
-WIDTH = 118
+WIDTH = 132  # columns that the table of districts needs
+REJECTED_SHOWN = 10
 HEADINGS = {
     "vi": ("Huyện, thành phố", "Ưu tiên", "Mức ca bệnh", "Ca 14 ngày", "Trên 100.000", "Mức đang áp dụng", "Tỷ đồng/ngày",
            "Đóng cửa mất"),
@@ -29,6 +30,8 @@ WORDS = {
         "communes": "Xã, phường không ở chế độ mặc định (song hành): {n}/{of}",
         "rejected": "Danh sách ca bệnh: {accepted} dòng dùng được, {rejected} dòng bị loại.",
         "synthetic": "Danh sách ca bệnh là mô phỏng.",
+        "row": "dòng",
+        "more": "và {n} dòng khác",
         "change": "sẽ đổi",
         "until": "đến {day}",
     },
@@ -37,6 +40,8 @@ WORDS = {
         "communes": "Communes that are not in the default mode (both together): {n} of {of}",
         "rejected": "Line list: {accepted} rows used, {rejected} rejected.",
         "synthetic": "The line list is synthetic.",
+        "row": "row",
+        "more": "and {n} more",
         "change": "to change",
         "until": "until {day}",
     },
@@ -98,6 +103,10 @@ def print_priorities(document: dict[str, Any], language: str, width: int | None 
     )
     console.print(document["rule"]["name"][language] + ": " + document["rule"]["words"][language])
     console.print(words["synthetic"] if list_["synthetic"] else words["rejected"].format(**list_))
+    for row in document["rejected"][:REJECTED_SHOWN]:
+        console.print(f"  {words['row']} {row['row']}, {row['column']}: {row['message'][language]}")
+    if list_["rejected"] > REJECTED_SHOWN:
+        console.print("  " + words["more"].format(n=list_["rejected"] - REJECTED_SHOWN))
     table = Table()
     for column, heading in enumerate(HEADINGS[language]):
         table.add_column(heading, justify="right" if column in (3, 4, 6, 7) else "left")

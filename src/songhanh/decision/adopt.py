@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -244,8 +243,12 @@ def demand_whole(kept: Mapping[str, Any]) -> None:
             raise _malformed(f"The field {name!r} is missing or not a {kind.__name__}.", name)
     if not isinstance(kept.get("n_histories"), int | None):
         raise _malformed("The field 'n_histories' is not a whole number.", "n_histories")
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d", kept["as_of"]):
-        raise _malformed(f"{kept['as_of']!r} is not a date.", "as_of")
+    if kept["n_worlds"] < 1 or (kept["n_histories"] is not None and kept["n_histories"] < 1):
+        raise _malformed("The worlds and histories are not at least 1.", "n_worlds")
+    try:
+        date.fromisoformat(kept["as_of"])
+    except ValueError:
+        raise _malformed(f"{kept['as_of']!r} is not a date.", "as_of") from None
     if not isinstance(kept["results"].get("outcomes"), dict):
         raise _malformed("The results hold no outcomes.", "results")
     if sha256(json_bytes(kept["results"])) != kept["results_sha256"]:

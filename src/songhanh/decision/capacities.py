@@ -43,6 +43,8 @@ FORCES = {
     "drivers": Text("lái xe, vận chuyển", "drivers"),
     "clinicians": Text("nhân viên y tế", "clinicians"),
     "inspectors": Text("người kiểm tra", "inspectors"),
+    "clerks": Text("cán bộ chi trả, hồ sơ", "clerks"),
+    "communicators": Text("cán bộ truyền thông", "communicators"),
 }
 
 

@@ -65,6 +65,12 @@ class State:
             f"holds in {int(met.sum())} of {len(met)} places; most cases in {w} days: {names[most].en} ({cases[most]})",
         )
 
+    def of_return(self, condition: Condition, placed: Placed) -> Text | None:
+        """Say the same of a condition that takes a measure back to where it was ordered, once it has begun."""
+        if self.watch is not None and placed.begins > self.watch.known_to:
+            return self._not_begun(placed)
+        return self.of_condition(condition, placed, True)
+
     def of_quiet(self, days: int, placed: Placed) -> Text | None:
         """Say how many communes have been without a case outside quarantine for long enough."""
         if self.watch is None:

@@ -195,7 +195,7 @@ class _Maker:
                     f"In a commune of {where.en} that has stepped down, {clause.en}",
                 ),
                 action=Text(f"Trở lại mức {steps[0].vi}.", f"Back to {steps[0].en}."),
-                now=self.state.of_condition(again, placed, True),
+                now=self.state.of_return(again, placed),
             )
 
     def _site_steps(self, card: Card, rule: Policy, placed: Placed, said: MeasureWords) -> Iterator[Card]:
@@ -233,7 +233,7 @@ class _Maker:
                 f"At a site of {where.en} that has taken a step, {clause.en} ({least} cases at least)",
             ),
             action=Text(f"Trở lại: {steps[0].vi}.", f"Back to: {steps[0].en}."),
-            now=self.state.of_condition(many, placed, True),
+            now=self.state.of_return(many, placed),
         )
 
     def _stages(self, placed: Placed) -> list[Text]:

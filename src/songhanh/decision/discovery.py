@@ -76,7 +76,7 @@ def fails_when(
     Returns
     -------
     dict
-        ``share_failing``, ``n_worlds``, ``n_failing``, ``boxes`` (``conditions``, ``coverage``, ``density``, ``n``,
+        ``share_failing``, ``n_worlds``, ``n_failing``, ``n_pasts``, ``boxes`` (``conditions``, ``coverage``, ``density``, ``n``,
         ``chance``) and a ``note`` in words, which says so where nothing is found.
     """
     return describe_failures(failing(outcomes, ceilings), worlds, seed)
@@ -86,6 +86,7 @@ def describe_failures(failed: Flags, worlds: Sequence[World], seed: int) -> dict
     """Return what `fails_when` does, for worlds whose failure is known, (W,)."""
     values = table().defaults()
     n, n_failing = len(failed), int(failed.sum())
+    n_pasts = len({world.luck for world in worlds})
     least = max(int(values["discovery_least_worlds"]), int(values["discovery_least_share"] * n))
     most = int(values["discovery_most_dimensions"])
     rules = Rules(values["discovery_peel_share"], least, values["discovery_chance"], most)
@@ -98,8 +99,9 @@ def describe_failures(failed: Flags, worlds: Sequence[World], seed: int) -> dict
         "share_failing": n_failing / max(n, 1),
         "n_worlds": n,
         "n_failing": n_failing,
+        "n_pasts": n_pasts,
         "boxes": [_shown(box, chance, dimensions) for box, chance in boxes],
-        "note": _note(n, n_failing, least, [box for box, _ in boxes]).as_dict(),
+        "note": _note(n, n_failing, n_pasts, least, [box for box, _ in boxes]).as_dict(),
     }
 
 
@@ -227,7 +229,18 @@ def _in_words(dimension: Dimension, low: float, high: float, drawn: tuple[float,
     )
 
 
-def _note(n: int, n_failing: int, least: int, boxes: Sequence[Box]) -> Text:
+def _note(n: int, n_failing: int, n_pasts: int, least: int, boxes: Sequence[Box]) -> Text:
+    found = _found(n, n_failing, least, boxes)
+    if min(n_failing, n - n_failing) < least or n_pasts >= least:
+        return found
+    return Text(
+        f"{found.vi} Các kịch bản chỉ có {n_pasts} quá khứ khác nhau, nên về mức lây và ca đầu tiên không thể nói gì.",
+        f"{found.en} The worlds come from only {n_pasts} pasts, so nothing can be said about transmission or the first "
+        "cases.",
+    )
+
+
+def _found(n: int, n_failing: int, least: int, boxes: Sequence[Box]) -> Text:
     if n_failing == 0:
         return Text(
             f"Không thất bại ở kịch bản nào trong {n} kịch bản.", f"It fails in none of the {n} worlds."

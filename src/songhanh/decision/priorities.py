@@ -40,6 +40,7 @@ from songhanh.twin.worlds import world_set
 
 SCHEMA = "songhanh-priorities/1"
 FORECAST_SCHEMA = "songhanh-forecast/1"
+REJECTED_SHOWN = 200  # rows of the line list that are told with their reason
 
 
 def priorities(
@@ -105,6 +106,15 @@ def priorities(
             "rejected": known.rejected.height,
             "without_commune_14d": int(known.without_code(*fortnight).sum()),
         },
+        "rejected": [
+            {
+                "row": row["row"],
+                "column": row["column"],
+                "reason": row["reason"],
+                "message": {"vi": row["message_vi"], "en": row["message"]},
+            }
+            for row in known.rejected.head(REJECTED_SHOWN).iter_rows(named=True)
+        ],
         "with_forecast": forecast is not None,
         "review_on": (as_of + timedelta(days=int(rule["review_days"]))).isoformat(),
         "rule": _rule(rule, policies),
@@ -114,28 +124,30 @@ def priorities(
 
 
 def _demand_same_evening(forecast: Mapping[str, Any] | None, ground: Setting, as_of: date) -> None:
-    """Refuse a forecast of another pack or another evening."""
+    """Refuse what is no forecast, or one of another pack or another evening."""
     if forecast is None:
         return
     if forecast.get("schema") != FORECAST_SCHEMA:
-        fault = Fault(
-            "priorities.forecast",
-            f"This is not a forecast but {forecast.get('schema')!r}.",
-            f"Give a document {FORECAST_SCHEMA}.",
-            parameter="forecast",
+        raise _fault(
+            f"This is not a forecast but {forecast.get('schema')!r}.", f"Give a document {FORECAST_SCHEMA}."
         )
-        raise SonghanhError(fault)
-    of, on = forecast["pack"]["hash"], forecast["as_of"]
+    pack, on = forecast.get("pack"), forecast.get("as_of")
+    of = pack.get("hash") if isinstance(pack, Mapping) else None
     if (of, on) != (ground.pack.hash, as_of.isoformat()):
         which = f"the evening of {on}" if of == ground.pack.hash else "another pack"
-        raise SonghanhError(
-            Fault(
-                "priorities.forecast",
-                f"The forecast is of {which}.",
-                f"Make one of this pack as of {as_of}.",
-                parameter="forecast",
+        raise _fault(f"The forecast is of {which}.", f"Make one of this pack as of {as_of}.")
+    rows = forecast.get("communes")
+    for row in rows if isinstance(rows, list) else [None]:
+        chance = row.get("p_any_7d") if isinstance(row, Mapping) and "code" in row else "missing"
+        if chance is not None and not (isinstance(chance, int | float) and 0.0 <= chance <= 1.0):
+            raise _fault(
+                f"The forecast has no probability between 0 and 1 of a case in a commune ({row!r:.80}).",
+                "Give a forecast as it was written, unchanged.",
             )
-        )
+
+
+def _fault(message: str, remedy: str) -> SonghanhError:
+    return SonghanhError(Fault("priorities.forecast", message, remedy, parameter="forecast"))
 
 
 def _rule(rule: Policy, policies: PolicySet) -> dict[str, Any]:

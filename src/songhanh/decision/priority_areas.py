@@ -140,5 +140,5 @@ def chances_of(forecast: Mapping[str, Any] | None, codes: Sequence[str]) -> Floa
     """Return (C,) the probability of any case within 7 days by commune; NaN where the forecast does not say."""
     if forecast is None:
         return np.full(len(codes), np.nan)
-    known = {row["code"]: row["p_any_7d"] for row in forecast["communes"]}
+    known = {row["code"]: row.get("p_any_7d") for row in forecast["communes"]}
     return np.array([np.nan if known.get(code) is None else float(known[code]) for code in codes])

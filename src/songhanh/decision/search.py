@@ -18,18 +18,25 @@ from songhanh.core.rng import derived_seed
 from songhanh.core.text import Text
 from songhanh.decision.capacities import table
 from songhanh.decision.ceilings import Ceilings
-from songhanh.decision.evaluate import describe_plans, describe_worlds
+from songhanh.decision.evaluate import describe_worlds
 from songhanh.decision.heading import heading
 from songhanh.decision.indicators import BY_ID
-from songhanh.decision.joined import join
-from songhanh.decision.named import CLOSED_RULE, TARGETED_RULE, Named, picks, standing_plans
+from songhanh.decision.named import CLOSED_RULE, TARGETED_RULE, Named, standing_plans
 from songhanh.decision.nsga import Steps, first_rules, run
-from songhanh.decision.robustness import dominance, structures
+from songhanh.decision.robustness import structures
 from songhanh.decision.rule_space import SPACE
 from songhanh.decision.rules import Rule, plan_of
+from songhanh.decision.search_document import (
+    constraints,
+    front_row,
+    indicator,
+    named_plans,
+    parameter,
+    refused,
+)
 from songhanh.decision.search_points import Point, Question, judge, judge_outcomes
 from songhanh.decision.search_state import State, Tried
-from songhanh.decision.statistics import front, spread
+from songhanh.decision.statistics import front
 from songhanh.joint.ensemble import Report, Stop, run_ensemble, schedule
 from songhanh.joint.outcome import Outcome
 from songhanh.joint.setting import setting
@@ -46,12 +53,12 @@ OBJECTIVES = (
     "public_cost_vnd_bn",
 )
 NOTE = Text(
-    "Các quy tắc được tìm trên ít kịch bản chung rồi kiểm tra lại trên kịch bản mới (lịch sử và may rủi khác). Dịch được tính "
-    "đến hết kỳ; kinh tế tính thêm một số ngày sau đó, coi như không còn ai nhiễm, để các lệnh còn hiệu lực được nới theo quy "
-    "tắc chung và phong tỏa khẩn cấp khi mất kiểm soát được tính đủ. Mọi phương án theo cùng một quy tắc mở lại.",
-    "Rules are searched on a few common worlds and tested again on fresh ones (other pasts, other luck). The epidemic is counted "
-    "to the horizon; the economy for some days more with nobody infected, so that what stands then is eased by the common rule "
-    "and the emergency lock-down of a loss of control is paid in full. All plans are under one reopening rule.",
+    "Các quy tắc được tìm trên ít kịch bản chung rồi kiểm tra lại trên kịch bản mới (lịch sử và may rủi khác). Dịch và kinh tế "
+    "được tính đến hết kỳ; phong tỏa khẩn cấp khi mất kiểm soát được tính đủ, kể cả những ngày sau kỳ đó. Thiệt hại khác sau "
+    "kỳ không tính. Mọi phương án theo cùng một quy tắc mở lại.",
+    "Rules are searched on a few common worlds and tested again on fresh ones (other pasts, other luck). Both models are counted "
+    "to the horizon; the emergency lock-down of a loss of control is paid in full, also its days beyond the horizon, and "
+    "nothing else that comes later is. All plans are under one reopening rule.",
 )
 
 
@@ -71,6 +78,13 @@ class _Run:
         """Return the plans that are always shown, by slug."""
         pack = setting(self.question.reference).pack
         return {named.slug: named for named in standing_plans(pack, self.question.as_of)}
+
+    def run(self, plans: Mapping[str, Plan], worlds: WorldSet) -> dict[str, list[Outcome]]:
+        """Run plans on the fresh worlds."""
+        ensemble = self.question.ensemble(plans)
+        return run_ensemble(
+            ensemble, worlds.worlds, self.n_jobs, self.report, self.should_stop, "fresh worlds"
+        )
 
     def plan(self, steps: Steps) -> Plan:
         """Return the plan of a rule, refused if the law or a limit of a measure forbids it."""
@@ -112,7 +126,7 @@ def search(
         Where the generations are kept. A search that was stopped or killed goes on from it to the same bytes; a longer
         one may go on from a shorter one.
     days
-        Horizon of the epidemic.
+        Horizon of both models.
     objectives
         Indicators to be made small, two to four.
     n_histories, generation
@@ -149,10 +163,7 @@ def search(
         reference, as_of, fresh_seed(seed), n_fresh, n_histories, n_jobs, on_progress, should_stop, lines
     )
     plans = {Rule.at(steps).id: this.plan(steps) for steps in chosen}
-    everything = {**{slug: named.plan for slug, named in standing.items()}, **plans}
-    outcomes = run_ensemble(
-        question.ensemble(everything), fresh.worlds, n_jobs, on_progress, should_stop, "fresh worlds"
-    )
+    outcomes = this.run({**{slug: named.plan for slug, named in standing.items()}, **plans}, fresh)
     points = {name: judge_outcomes(question, rows) for name, rows in outcomes.items()}
     kept = _kept(points, {slug for slug, named in standing.items() if named.plan.reference})
     origin = ground.pack.outbreak_from
@@ -164,11 +175,11 @@ def search(
         "note": NOTE.as_dict(),
         "rules_tried": sum(one.refused is None for one in tried.values()),
         "generations": len(state.generations),
-        "objectives": [_indicator(name) for name in objectives],
-        "constraints": _constraints(question),
+        "objectives": [indicator(name) for name in objectives],
+        "constraints": constraints(question),
         "ceilings": ceilings.rows(),
-        "parameters": [_parameter(k) for k in range(len(SPACE))],
-        "refused": _refused(tried),
+        "parameters": [parameter(k) for k in range(len(SPACE))],
+        "refused": refused(tried),
         "fresh": {
             "n_worlds": n_fresh,
             "world_set": fresh.id,
@@ -176,9 +187,9 @@ def search(
             **describe_worlds(fresh, origin),
         },
         "front": [
-            _front_row(question, steps, tried[steps], plans, outcomes, points, kept) for steps in chosen
+            front_row(question, steps, tried[steps], plans, outcomes, points, kept) for steps in chosen
         ],
-        **_named(this, standing, plans, outcomes, points, kept, fresh),
+        **named_plans(question, standing, plans, outcomes, points, kept, fresh, lines),
     }
 
 
@@ -256,16 +267,16 @@ def _tried(this: _Run, worlds: WorldSet, n_rules: int, state: State) -> dict[Ste
 
     def judged(asked: list[Steps]) -> list[Tried]:
         plans: dict[str, Plan] = {}
-        refused: dict[Steps, str] = {}
+        forbidden: dict[Steps, str] = {}
         for steps in asked:
             try:
                 plans[Rule.at(steps).id] = this.plan(steps)
             except SonghanhError as error:
-                refused[steps] = f"{error.faults[0].code}: {error.faults[0].message}"
+                forbidden[steps] = f"{error.faults[0].code}: {error.faults[0].message}"
         points = judge(question, plans, worlds.worlds, this.n_jobs, within, this.should_stop)
         return [
-            Tried(steps, refused=refused[steps])
-            if steps in refused
+            Tried(steps, refused=forbidden[steps])
+            if steps in forbidden
             else _of(steps, points[Rule.at(steps).id])
             for steps in asked
         ]
@@ -329,110 +340,3 @@ def _kept(points: Mapping[str, Point], reference: set[str]) -> dict[str, bool]:
             for other in names
         )
     return kept
-
-
-def _front_row(
-    question: Question,
-    steps: Steps,
-    found: Tried,
-    plans: Mapping[str, Plan],
-    outcomes: Mapping[str, list[Outcome]],
-    points: Mapping[str, Point],
-    kept: Mapping[str, bool],
-) -> dict[str, Any]:
-    rule = Rule.at(steps)
-    return {
-        "id": rule.id,
-        "parameters": rule.parameters,
-        "summary": rule.in_words().as_dict(),
-        "plan_toml": plans[rule.id].canonical().decode(),
-        "search": dict(zip(question.objectives, found.objectives, strict=True)),
-        "search_feasible_share": found.feasible_share,
-        "fresh": {
-            name: spread(np.array([outcome.totals[name] for outcome in outcomes[rule.id]]))
-            for name in question.objectives
-        },
-        "still_on_front": kept[rule.id],
-        "feasible_share": points[rule.id].feasible_share,
-        "limits_kept": bool((points[rule.id].violations <= 0).all()),
-    }
-
-
-def _named(
-    this: _Run,
-    standing: Mapping[str, Named],
-    plans: Mapping[str, Plan],
-    outcomes: Mapping[str, list[Outcome]],
-    points: Mapping[str, Point],
-    kept: Mapping[str, bool],
-    fresh: WorldSet,
-) -> dict[str, Any]:
-    """Return the named plans as an evaluation tells them, on the fresh worlds, and which dominates which in how many."""
-    question = this.question
-    # Names go to rules that stayed on the front and keep the limits, if there are any.
-    order = sorted(
-        plans, key=lambda rule: (not kept[rule], float(np.maximum(points[rule].violations, 0.0).sum()))
-    )
-    best = [rule for rule in order if kept[rule] and (points[rule].violations <= 0).all()] or order
-    objectives = np.array([points[rule].objectives for rule in best]).reshape(len(best), -1)
-    new = picks(best, plans, objectives, question.objectives, list(standing.values()))
-    told = {**{slug: named.plan for slug, named in standing.items()}, **{one.slug: one.plan for one in new}}
-    runs = {slug: outcomes[slug] for slug in standing} | {one.slug: outcomes[str(one.rule)] for one in new}
-    described = describe_plans(
-        question.reference,
-        question.as_of,
-        told,
-        runs,
-        question.capacities,
-        question.horizon,
-        question.ceilings,
-    )
-    join(described, question.reference, question.as_of, told, runs, fresh, question.ceilings)
-    adoptable = [slug for slug, plan in told.items() if not plan.reference]
-    return {
-        "named": [
-            {
-                "slug": named.slug,
-                "letter": named.letter,
-                "name": named.plan.name.as_dict(),
-                "why": named.why.as_dict(),
-                "plan_toml": named.plan.canonical().decode(),
-                "plan": row,
-            }
-            for named, row in zip([*standing.values(), *new], described, strict=True)
-        ],
-        "dominance": dominance(runs, adoptable, question.objectives, structures(fresh.worlds)),
-    }
-
-
-def _indicator(name: str) -> dict[str, Any]:
-    row = BY_ID[name]
-    return {"id": row.id, "name": row.name.as_dict(), "unit": row.unit.as_dict()}
-
-
-def _constraints(question: Question) -> list[dict[str, Any]]:
-    names = question.capacities.names()
-    return [
-        {
-            "id": name,
-            "name": (names[name] if name in names else BY_ID[name].name).as_dict(),
-            "may_be_passed_in": share,
-        }
-        for name, share in question.shares().items()
-    ]
-
-
-def _parameter(k: int) -> dict[str, Any]:
-    return {"id": SPACE[k].id, "name": SPACE[k].name.as_dict(), "values": list(SPACE[k].values)}
-
-
-def _refused(tried: Mapping[Steps, Tried]) -> list[dict[str, Any]]:
-    """Say which laws and limits refused rules before they were run, and how many each."""
-    reasons: dict[str, list[str]] = {}
-    for one in tried.values():
-        if one.refused:
-            reasons.setdefault(one.refused.partition(":")[0], []).append(one.refused)
-    return [
-        {"code": code, "example": said[0].partition(": ")[2], "rules": len(said)}
-        for code, said in reasons.items()
-    ]

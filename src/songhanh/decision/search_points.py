@@ -31,8 +31,8 @@ class Question:
 
     Attributes
     ----------
-    days, tail_days
-        Horizon of the epidemic from the as-of date, and days that the economy is counted on after it.
+    days
+        Horizon of both models from the as-of date.
     objectives
         Indicators to be made small.
     """
@@ -40,7 +40,6 @@ class Question:
     reference: str
     as_of: date
     days: int
-    tail_days: int
     objectives: tuple[str, ...]
     ceilings: Ceilings
     capacities: Capacities
@@ -52,7 +51,6 @@ class Question:
             reference=reference,
             as_of=as_of,
             days=days,
-            tail_days=int(table().defaults()["search_tail_days"]),
             objectives=tuple(objectives),
             ceilings=ceilings,
             capacities=capacities_on(setting(reference).pack, as_of),
@@ -62,7 +60,7 @@ class Question:
     def horizon(self) -> Horizon:
         """Return the days of a run."""
         origin = setting(self.reference).pack.outbreak_from
-        return Horizon.of(origin, self.as_of, self.days, self.days + self.tail_days)
+        return Horizon.of(origin, self.as_of, self.days, self.days)
 
     def ensemble(self, plans: Mapping[str, Plan]) -> Ensemble:
         """Return these plans, ready to run."""
@@ -72,7 +70,7 @@ class Question:
             self.days,
             tuple(plans.items()),
             Limits.standard(),
-            economy_days=self.days + self.tail_days,
+            economy_days=self.days,
         )
 
     def limits(self, outcome: Outcome) -> dict[str, float]:

@@ -86,11 +86,14 @@ class Loss:
         Run day, -1 if control was kept.
     infections, fatal
         Infections until then, and those of them that end in death.
+    unpaid_days
+        Days of the emergency lock-down that lie beyond the horizon of the economy.
     """
 
     on: int
     infections: int
     fatal: int
+    unpaid_days: int = 0
 
     @property
     def happened(self) -> bool:
@@ -122,7 +125,6 @@ def outcome_of(
     in_hamlets = np.maximum(epidemic.sealed[future] - tally.locked[first : first + len(quarantined)], 0.0)
     lost = economy.value_added_baseline[future] - economy.value_added[future]
     lost_days = economy.lost_person_days[future].sum(axis=0)  # (J, causes)
-    support = float(economy.support[future].sum())
     places = places_vnd_bn(tally.effects, float(epidemic.in_places[future].sum()))
     guarded = sealed_needs(tally.effects, float(in_hamlets.sum()))
     restricted_for = tally.restricted_for()
@@ -139,23 +141,12 @@ def outcome_of(
         "restricted_person_days": float(
             tally.restricted_by_area.sum() + in_hamlets.sum() + quarantined.sum()
         ),
-        "value_added_lost_vnd_bn": float(lost.sum()),
-        "job_days_lost": float(lost_days.sum()),
-        "household_income_lost_vnd_bn": float(economy.household_income_lost[future].sum()) - support,
         "control_lost": float(loss.happened),
         "people_restricted_14d": float(restricted_for[DURATIONS.index(14)]),
-        "households_without_work_14d": without_work(
-            tally.setting.earners, economy.at_work[future], tally.setting.workers, WITHOUT_WORK_DAYS
-        ),
-        "exports_lost_vnd_bn": float((economy.exports_baseline[future] - economy.exports[future]).sum()),
-        "budget_revenue_lost_vnd_bn": float(economy.budget_revenue_lost[future].sum()),
-        "public_cost_vnd_bn": float(economy.public_cost[future].sum())
-        + support
-        + places
-        + guarded.money_vnd_bn,
-        "crop_lost_tonnes": float(economy.crop_lost[future].sum()),
-        "crop_sold_tonnes": float(economy.crop_sold[future].sum()),
+        "public_cost_vnd_bn": places + guarded.money_vnd_bn,
     }
+    for name, amount in _economic(economy, tally, future, loss.unpaid_days).items():
+        totals[name] = totals.get(name, 0.0) + amount
     loss.penalise(totals, float(epidemic.reported[:first].sum()), float(epidemic.deaths[:first].sum()))
     return Outcome(
         plan=plan,
@@ -188,6 +179,33 @@ def _with_hamlets(tally: Tally, future: slice, in_hamlets: NDArray[np.float64]) 
     for kind, per_resident in sealed_needs(tally.effects, 1.0).staff_days.items():
         staff[: len(in_hamlets), STAFF.index(kind)] += in_hamlets * per_resident
     return staff
+
+
+def _economic(economy: EconomyResult, tally: Tally, future: slice, unpaid_days: int) -> dict[str, float]:
+    """Return the totals of the economy.
+
+    A short horizon does not make a loss of control cheap: each day of the emergency lock-down that lies beyond it is as
+    the last one that was lived.
+    """
+    daily = {
+        "value_added_lost_vnd_bn": (economy.value_added_baseline - economy.value_added)[future].sum(axis=1),
+        "job_days_lost": economy.lost_person_days[future].sum(axis=(1, 2)),
+        "household_income_lost_vnd_bn": economy.household_income_lost[future].sum(axis=1),
+        "exports_lost_vnd_bn": (economy.exports_baseline - economy.exports)[future].sum(axis=1),
+        "budget_revenue_lost_vnd_bn": economy.budget_revenue_lost[future],
+    }
+    totals = {name: float(days.sum()) + unpaid_days * float(days[-1]) for name, days in daily.items()}
+    support = float(economy.support[future].sum())
+    totals["household_income_lost_vnd_bn"] -= support
+    return {
+        **totals,
+        "public_cost_vnd_bn": float(economy.public_cost[future].sum()) + support,
+        "households_without_work_14d": without_work(
+            tally.setting.earners, economy.at_work[future], tally.setting.workers, WITHOUT_WORK_DAYS
+        ),
+        "crop_lost_tonnes": float(economy.crop_lost[future].sum()),
+        "crop_sold_tonnes": float(economy.crop_sold[future].sum()),
+    }
 
 
 def places_wanted(epidemic: EpidemicResult, home_days: NDArray[np.int64]) -> NDArray[np.int32]:

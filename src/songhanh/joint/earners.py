@@ -72,6 +72,10 @@ def without_work(earners: Earners, at_work: NDArray[np.floating], workers: Float
     for later in range(1, days):
         np.minimum(spell, away[later : later + last], out=spell)
     longest = np.append(np.clip(spell.max(axis=0), 0.0, 1.0), 1.0)
-    # Rounding of the accounts is no absence.
-    longest[longest < 1e-9] = 0.0
-    return float(longest[earners.cells].prod(axis=1) @ earners.households)
+    longest[longest < 1e-9] = 0.0  # rounding of the accounts is no absence
+    first = longest[earners.cells[:, 0]]
+    left = np.flatnonzero(first)  # most households have somebody at a workplace that never stops
+    share = first[left]
+    for cells in earners.cells[left, 1:].T:
+        share *= longest[cells]
+    return float(share @ earners.households[left])

@@ -109,7 +109,10 @@ class Runner:
         return outcomes
 
     def _outcome(self, plan: str, world: World, days: Days, tally: Tally) -> Outcome:
-        loss = Loss(days.lost_on, self.engine.n_infections, self.engine.n_fatal)
+        unpaid = 0
+        if self.limits is not None and days.lost_on >= 0:
+            unpaid = max(days.lost_on + self.limits.emergency_days - self.horizon.economy_days + 1, 0)
+        loss = Loss(days.lost_on, self.engine.n_infections, self.engine.n_fatal, unpaid)
         return outcome_of(plan, world.number, self.engine.result(), self.economy.result(), tally, loss)
 
     def live(
