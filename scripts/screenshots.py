@@ -9,7 +9,12 @@ from playwright.sync_api import sync_playwright
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--no-first-run", "--enable-unsafe-swiftshader")  # fmt: skip
-PICTURES = {"situation": "/situation/", "decide": "/decide/"}
+PICTURES = {
+    "situation": "/situation/",
+    "forecast": "/decide/forecast/",
+    "decide": "/decide/",
+    "priorities": "/decide/priorities/",
+}
 
 
 def main(browser: str, address: str, folder: Path) -> None:

@@ -7,15 +7,17 @@ import io
 import re
 import tomllib
 from datetime import date, timedelta
+from typing import Literal, get_args, get_origin
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from songhanh.operations.planning import actions, presentation_forecast, queries, runner
+from songhanh.measures.registry import KINDS
+from songhanh.operations.planning import actions, measure_names, presentation_forecast, queries, runner
 from songhanh.operations.planning.models import DecidedPlan, Job, Kind, PriorityDecision, Run
-from songhanh.operations.planning.plan_form import PlanForm, plan_from
+from songhanh.operations.planning.plan_form import FIXED, PlanForm, _plain, plan_from
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -121,6 +123,19 @@ def test_a_fault_of_the_moved_plan_is_shown_by_its_field(
     summary = text[text.index("error-summary") : text.index("<form", text.index("error-summary"))]
     assert said in summary
     assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_field_of_every_measure_has_words(kind: str) -> None:
+    for name, info in KINDS[kind].model_fields.items():
+        if name in FIXED or name in measure_names.CONDITIONS:
+            continue
+        shown, (plain, _) = info.alias or name, _plain(info.annotation)
+        if get_origin(plain) is Literal:
+            words = {choice: measure_names.choice_name(choice) for choice in get_args(plain)}
+            assert all("_" not in said and said != choice for choice, said in words.items()), words
+        if plain in (bool, int, float, date) or get_origin(plain) is Literal:
+            assert shown in measure_names.FIELDS, (kind, shown)
 
 
 def test_every_plan_of_the_example_can_be_moved() -> None:

@@ -33,6 +33,16 @@ FIELDS = {
     "lab_samples_per_day": _("Samples a day that the laboratories can take"),
     "quarantine_places": _("Quarantine places"),
     "extra_places": _("Further places"),
+    "vaccine_doses": _("Doses of vaccine at hand"),
+    "doses_per_day": _("Doses that can be given a day"),
+    "reach": _("Share of people reached (0 to 1)"),
+    "way": _("How far"),
+    "scheme": _("Scheme"),
+    "checkpoints": _("Checkpoints"),
+    "entry_tests": _("Tests on entry"),
+    "channel": _("Channel"),
+    "capacity": _("Share of the usual capacity"),
+    "coverage": _("Share to be vaccinated (0 to 1)"),
     "extra_lodging_places": _("Further places to sleep at each site"),
 }
 CONDITIONS = {"trigger": _("Starts when"), "release": _("Ends when")}
@@ -47,6 +57,15 @@ CHOICES = {
     "routine": _("as routine"),
     "heightened": _("heightened"),
     "household": _("from door to door"),
+    "limited": _("limited"),
+    "stopped": _("stopped"),
+    "suspended": _("contract suspended for a month or more"),
+    "suspended_half_month": _("contract suspended for 15 days to a month"),
+    "air": _("by air"),
+    "border": _("across the border"),
+    "domestic": _("within the country"),
+    "ecommerce": _("by e-commerce"),
+    "supermarket": _("supermarkets"),
 }
 COMPLAINTS = {
     "greater_than": _("It must be more than %(gt)s."),
