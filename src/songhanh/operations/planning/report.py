@@ -8,17 +8,11 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.translation import gettext_lazy
 
 from songhanh.operations.planning import drawing
+from songhanh.operations.planning.presentation_forecast import RISKS
 
 PAST_DAYS = 28
-RISKS = {
-    "very-high": gettext_lazy("very high"),
-    "high": gettext_lazy("high"),
-    "medium": gettext_lazy("medium"),
-    "low": gettext_lazy("low"),
-}
 FIGURES = ("cases_total", "cases_community", "deaths", "value_added_lost_vnd_bn", "job_days_lost")
 
 
