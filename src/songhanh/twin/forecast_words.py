@@ -145,14 +145,14 @@ TOO_LITTLE = Text(
     "Too little data ({cases} cases in {days} days): the forecast falls back to what was assumed beforehand.",
 )
 CLUSTER_AREA = Text(
-    "{cases} ca trong {days} ngày ở {n} xã gần nhau; theo số dân chỉ khoảng {expected:.1f} ca.",
+    "{cases} ca trong {days} ngày ở {n} xã gần nhau; theo số dân chỉ khoảng {expected:.0f} ca.",
     "{cases} cases in {days} days in {n} communes near each other; by population there would be about "
-    "{expected:.1f}.",
+    "{expected:.0f}.",
 )
 CLUSTER_SITE = Text(
-    "{cases} ca trong 14 ngày ở người làm việc tại {name}; theo số lao động chỉ khoảng {expected:.1f} ca.",
+    "{cases} ca trong 14 ngày ở người làm việc tại {name}; theo số lao động chỉ khoảng {expected:.0f} ca.",
     "{cases} cases in 14 days among those who work at {name}; by the number of workers there would be "
-    "about {expected:.1f}.",
+    "about {expected:.0f}.",
 )
 DELAY_KNOWN = Text(
     "Từ lấy mẫu đến công bố: trung vị {median} ngày, 90% trong {p90} ngày ({n} ca).",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from songhanh import decision
+import songhanh.decision
 from songhanh.core.canonical import json_bytes, sha256
 from songhanh.core.home import home, writable
 from songhanh.decision.seen import synthetic_lines
@@ -33,12 +33,12 @@ def evaluate(
     should_stop: ShouldStop,
 ) -> dict[str, Any]:
     """Compare the plans of a pack on common worlds."""
-    return decision.evaluate(
+    return songhanh.decision.evaluate(
         pack_ref,
         as_of,
         seed=seed,
         n_worlds=n_worlds,
-        ceilings=decision.Ceilings(**ceilings),
+        ceilings=songhanh.decision.Ceilings(**ceilings),
         on_progress=on_progress,
         should_stop=should_stop,
     )
@@ -48,7 +48,9 @@ def situation(
     pack_ref: str, as_of: date, seed: int, on_progress: Progress, should_stop: ShouldStop
 ) -> dict[str, Any]:
     """Summarise where the province stands."""
-    return decision.situation(pack_ref, as_of, seed=seed, on_progress=on_progress, should_stop=should_stop)
+    return songhanh.decision.situation(
+        pack_ref, as_of, seed=seed, on_progress=on_progress, should_stop=should_stop
+    )
 
 
 def forecast(
@@ -69,7 +71,7 @@ def priorities(
     should_stop: ShouldStop,
 ) -> dict[str, Any]:
     """Recommend what comes first in each commune and district, by the forecast of the evening where there is one."""
-    return decision.priorities(
+    return songhanh.decision.priorities(
         pack_ref, as_of, seed=seed, forecast=forecast, on_progress=on_progress, should_stop=should_stop
     )
 
@@ -88,14 +90,14 @@ def search(
     """Search rules; the same question goes on where it was stopped."""
     question = [pack_ref, as_of.isoformat(), seed, n_worlds, n_rules, n_fresh, dict(ceilings)]
     folder = writable(home() / "searches")
-    return decision.search(
+    return songhanh.decision.search(
         pack_ref,
         as_of,
         seed=seed,
         n_rules=n_rules,
         n_worlds=n_worlds,
         n_fresh=n_fresh,
-        ceilings=decision.Ceilings(**ceilings),
+        ceilings=songhanh.decision.Ceilings(**ceilings),
         on_progress=on_progress,
         should_stop=should_stop,
         state_file=folder / f"{sha256(json_bytes(question))[:32]}.json",
@@ -114,7 +116,7 @@ def record(
     should_stop: ShouldStop,
 ) -> dict[str, Any]:
     """Run a decided plan to its full horizon and return the record that it is kept with."""
-    return decision.record(
+    return songhanh.decision.record(
         pack_ref,
         as_of,
         parse_plan(plan, slug),
@@ -137,7 +139,7 @@ def rerun(
     should_stop: ShouldStop,
 ) -> dict[str, Any]:
     """Run the record of a decided plan again and say whether the same numbers come out."""
-    again = decision.rerun(record, pack_ref, on_progress=on_progress, should_stop=should_stop)
+    again = songhanh.decision.rerun(record, pack_ref, on_progress=on_progress, should_stop=should_stop)
     return {
         "schema": RERUN_SCHEMA,
         "same": again.same,
@@ -165,7 +167,7 @@ def what_if(
     should_stop: ShouldStop,
 ) -> dict[str, Any]:
     """Evaluate a changed plan beside the plan it was made from."""
-    return decision.what_if(
+    return songhanh.decision.what_if(
         pack_ref,
         as_of,
         parse_plan(plan, plan_slug),
@@ -182,5 +184,5 @@ def preload(pack_ref: str, as_of: date, seed: int, n_worlds: int, days: int) -> 
     """Load people, kernels, worlds and the pool of processes by asking about the first plan that can be adopted."""
     for plan in plans_of(load(pack_ref)).values():
         if not plan.reference:
-            decision.what_if(pack_ref, as_of, plan, None, seed=seed, n_worlds=n_worlds, days=days)
+            songhanh.decision.what_if(pack_ref, as_of, plan, None, seed=seed, n_worlds=n_worlds, days=days)
             return

@@ -13,6 +13,7 @@ from songhanh.operations.planning import drawing
 from songhanh.operations.planning.presentation_forecast import RISKS
 
 PAST_DAYS = 28
+FIRST_ROWS = 15  # of a long table; the others are folded away
 FIGURES = ("cases_total", "cases_community", "deaths", "value_added_lost_vnd_bn", "job_days_lost")
 
 
@@ -47,21 +48,34 @@ def _context(document: Mapping[str, Any], geometry: Mapping[str, Any], language:
             {"id": name, "words": words, "n": sum(row["risk"] == name for row in ahead["communes"])}
             for name, words in RISKS.items()
         ],
-        "communes": [
-            {**row, "district": names.get(row["district_code"], ""), "risk_words": RISKS[row["risk"]]}
-            for row in sorted(ahead["communes"], key=lambda row: -row["p_any_7d"])
-            if row["risk"] != "low"
-        ],
+        **_folded("communes", _communes_at_risk(ahead, names)),
         "modes": _modes(areas),
         "districts_modes": [row for row in areas["areas"] if row["level"] == "district"],
-        "communes_modes": [
-            {**row, "district": names.get(row["district_code"], "")}
-            for row in areas["areas"]
-            if row["level"] == "commune" and row["mode"] != _commonest(areas)
-        ],
+        **_folded("communes_modes", _communes_in_another_mode(areas, names)),
         "plans": _plans(document["evaluation"]),
         "indicators": _indicators(document["evaluation"]),
     }
+
+
+def _folded(name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    return {name: rows[:FIRST_ROWS], f"{name}_more": rows[FIRST_ROWS:]}
+
+
+def _communes_at_risk(ahead: Mapping[str, Any], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [
+        {**row, "district": names.get(row["district_code"], ""), "risk_words": RISKS[row["risk"]]}
+        for row in sorted(ahead["communes"], key=lambda row: -row["p_any_7d"])
+        if row["risk"] != "low"
+    ]
+
+
+def _communes_in_another_mode(areas: Mapping[str, Any], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    most = _commonest(areas)
+    return [
+        {**row, "district": names.get(row["district_code"], "")}
+        for row in areas["areas"]
+        if row["level"] == "commune" and row["mode"] != most
+    ]
 
 
 def _pictured(ahead: Mapping[str, Any], as_of: str, level: str) -> list[dict[str, Any]]:

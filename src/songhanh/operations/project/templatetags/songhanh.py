@@ -63,7 +63,8 @@ def number(value: float | None, decimals: int | None = None) -> str:
     if value is None or unknown(value):
         return "–"
     places = decimals_for(float(value)) if decimals is None else int(decimals)
-    return formats.number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
+    # Rounded first: Django cuts the decimals off.
+    return formats.number_format(round(value, places), decimal_pos=places, use_l10n=True, force_grouping=True)
 
 
 MILLION = 1_000_000
