@@ -23,6 +23,9 @@ fi
 echo "==> replay $EXAMPLE" >&2
 .venv/bin/songhanh replay "$EXAMPLE" >"$scratch/replay.txt"
 
+echo "==> the morning of $EXAMPLE" >&2
+.venv/bin/songhanh morning "$EXAMPLE" --as-of 2021-05-17 --language en --report "$scratch/report.html" >"$scratch/morning.txt"
+
 echo "==> the epidemic engine against theory" >&2
 .venv/bin/python scripts/evidence_epidemic.py
 
@@ -32,9 +35,13 @@ echo "==> the economy against theory, Belgium 2020 and Bắc Giang 2021" >&2
 echo "==> the forecasts against theory, Bắc Ninh and Bắc Giang 2021" >&2
 .venv/bin/python scripts/evidence_forecast.py
 
+echo "==> the front of two nights, and what was done on them" >&2
+.venv/bin/python scripts/evidence_decision.py
+
 # Only when all of it is there, so that the folder never mixes two versions of the models.
 mv "$scratch/decide.txt" "$OUT/decide-2021-05-17.txt"
 mv "$scratch/replay.txt" "$OUT/replay.txt"
+mv "$scratch/morning.txt" "$OUT/morning-2021-05-17.txt"
 {
     echo "songhanh decide $EXAMPLE --as-of 2021-05-17 --seed 1 --json a.json, twice:"
     (cd "$scratch" && sha256sum a.json b.json)
