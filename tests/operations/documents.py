@@ -607,7 +607,7 @@ def priorities(as_of: date = date(2021, 5, 17), seed: int = 1, n_communes: int =
     modes = {
         "epidemic-first": _text("dịch trước", "epidemic first"),
         "both": _text("cả hai", "both together"),
-        "production-under-guard": _text("sản xuất có bảo vệ", "production under guard"),
+        "production-under-guard": _text("ưu tiên sản xuất, có bảo vệ", "production under guard"),
     }
     levels = ["none", "ct19", "ct15", "ct16", "lockdown"]
     names = list(modes)
