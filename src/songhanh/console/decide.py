@@ -152,12 +152,12 @@ def _table(evaluation: dict[str, Any], group: tuple[str, ...], language: str) ->
         table.add_column(f"{row['name'][language]} ({row['unit'][language]})", justify="right", min_width=13)
     for plan in evaluation["plans"]:
         table.add_row(
-            plan["name"][language], *(_cell(name, plan["outcomes"][name], language) for name in group)
+            plan["name"][language], *(cell(name, plan["outcomes"][name], language) for name in group)
         )
     return table
 
 
-def _cell(name: str, outcome: dict[str, float], language: str) -> str:
+def cell(name: str, outcome: dict[str, float], language: str) -> str:
     """Return the mean, and below it the 90% interval."""
     if name == "control_lost":
         return f"{outcome['mean']:.0%}"

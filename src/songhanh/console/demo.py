@@ -9,12 +9,9 @@ import click
 
 from songhanh.console.decide import print_evaluation
 from songhanh.console.progress import progress_bar
-from songhanh.decision import evaluate, priorities, situation
-from songhanh.decision.seen import synthetic_lines
+from songhanh.decision import morning
 from songhanh.operations.project import serving
 from songhanh.province import geometry, load
-from songhanh.twin.forecast import forecast
-from songhanh.twin.worlds import world_set
 
 PACK = "bac-giang-2021"
 AS_OF = date(2021, 5, 17)
@@ -45,20 +42,16 @@ def demo(port: int, worlds: int, seed: int, serve: bool) -> None:
 
 def _decide(seed: int, worlds: int) -> None:
     started = time.perf_counter()
-    click.echo("1/4  The example province: 209 communes and their people (built once)")
+    click.echo("1/2  The example province: 209 communes and their people (built once)")
     pack = load(PACK)
-    click.echo(f"2/4  The plans of that night in {worlds} worlds, epidemic and economy side by side")
+    click.echo(f"2/2  The situation, where it is going, and the plans of that night in {worlds} worlds")
     with progress_bar() as report:
-        evaluation = evaluate(PACK, AS_OF, seed=seed, n_worlds=worlds, on_progress=report)
-    print_evaluation(evaluation, "en")
-    click.echo("3/4  The situation of that evening and where it is going")
-    with progress_bar() as report:
-        evening = situation(PACK, AS_OF, seed=seed, on_progress=report)
-        evening_worlds = world_set(PACK, AS_OF, seed, 2, None, -1, report, lambda: False)
-        lines = synthetic_lines(PACK, AS_OF, evening_worlds)
-    ahead = forecast(pack, lines, AS_OF, seed)
-    click.echo("4/4  What comes first in each commune and district")
-    first = priorities(PACK, AS_OF, seed, lines, ahead)
-    answers = {"evaluate": evaluation, "forecast": ahead, "priorities": first}
-    serving.store(PACK, answers, evening, geometry(pack), worlds)
+        found = morning(PACK, AS_OF, seed=seed, n_worlds=worlds, on_progress=report)
+    print_evaluation(found["evaluation"], "en")
+    answers = {
+        "evaluate": found["evaluation"],
+        "forecast": found["forecast"],
+        "priorities": found["priorities"],
+    }
+    serving.store(PACK, answers, found["situation"], geometry(pack), worlds)
     click.echo(f"Done in {time.perf_counter() - started:.0f} s.")

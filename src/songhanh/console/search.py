@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from songhanh.console.cluster import cluster_option
-from songhanh.console.decide import WIDTH, cases_option, ceiling_option, lines_of, number
+from songhanh.console.decide import WIDTH, cases_option, ceiling_option, cell, lines_of
 from songhanh.console.output import demand_writable, write_json
 from songhanh.console.progress import progress_bar
 from songhanh.core.days import parse_date
@@ -117,11 +117,8 @@ def print_search(found: dict[str, Any], language: str, width: int | None = None)
     for row in found["objectives"]:
         table.add_column(f"{row['name'][language]} ({row['unit'][language]})", justify="right", min_width=13)
     for named in found["named"]:
-        cells = []
-        for row in found["objectives"]:
-            outcome = named["plan"]["outcomes"][row["id"]]
-            low, high = number(outcome["p05"], language), number(outcome["p95"], language)
-            cells.append(f"{number(outcome['mean'], language)}\n{low}–{high}")
+        outcomes = named["plan"]["outcomes"]
+        cells = [cell(row["id"], outcomes[row["id"]], language) for row in found["objectives"]]
         table.add_row(f"{named['letter'] or '·'}  {named['name'][language]}", *cells)
     console.print(table)
     for named in found["named"]:
