@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 from django.test import Client
+from registry import Province, build_province, user_with
 
+from songhanh.operations.places.models import Site, Unit
 from songhanh.operations.planning import actions
 from songhanh.operations.planning.models import Run
 
@@ -58,3 +61,22 @@ def reader(request: pytest.FixtureRequest) -> Client:
         client.cookies["django_language"] = "en"
     client.language = request.param  # type: ignore[attr-defined]
     return client
+
+
+@pytest.fixture
+def province(db: None) -> Province:
+    """The places of the tests, in the database."""
+    return build_province()
+
+
+@pytest.fixture
+def client_of(db: None) -> Callable[..., Client]:
+    """Return a browser in which somebody with a role in a place is logged in; ``client.user`` is who."""
+
+    def enter(role: str, unit: Unit | None = None, site: Site | None = None) -> Client:
+        client = Client()
+        client.user = user_with(role, unit, site)  # type: ignore[attr-defined]
+        client.force_login(client.user)  # type: ignore[attr-defined]
+        return client
+
+    return enter

@@ -24,23 +24,42 @@ DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
 INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
     "csp",
     "songhanh.operations.project",
+    "songhanh.operations.audit",
+    "songhanh.operations.places",
+    "songhanh.operations.accounts",
+    "songhanh.operations.people",
+    "songhanh.operations.tracing",
+    "songhanh.operations.cases",
+    "songhanh.operations.sampling",
+    "songhanh.operations.quarantine",
     "songhanh.operations.indicators",
+    "songhanh.operations.intake",
+    "songhanh.operations.fieldwork",
     "songhanh.operations.planning",
+    "songhanh.operations.bulletin",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "songhanh.operations.project.middleware.ChosenLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "songhanh.operations.audit.context.AddressMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -57,7 +76,9 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
                 "songhanh.operations.project.context.frame",
+                "songhanh.operations.accounts.context.access",
             ],
         },
     }
@@ -82,6 +103,12 @@ def _database() -> dict[str, Any]:
 
 
 DATABASES = {"default": _database()}
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+# Sessions are files: they can be ended from here, and reading a page never waits for a writer of the database.
+SESSION_ENGINE = "django.contrib.sessions.backends.file"
+SESSION_FILE_PATH = str(HOME / "sessions")
+(HOME / "sessions").mkdir(mode=0o700, exist_ok=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "quick"]}}

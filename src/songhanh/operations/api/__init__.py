@@ -1,0 +1,1 @@
+"""The API: the routers of all apps under one address, with one description."""

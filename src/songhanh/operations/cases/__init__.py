@@ -1,0 +1,1 @@
+"""The registry of cases (F0)."""

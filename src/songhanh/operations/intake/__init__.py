@@ -1,0 +1,1 @@
+"""Files and declarations in, files out: nothing is lost, nothing is doubled."""

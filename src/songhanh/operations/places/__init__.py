@@ -1,0 +1,1 @@
+"""Where things are: dated administrative units, sites and facilities."""

@@ -1,0 +1,1 @@
+"""Stays in quarantine; nobody leaves while a result is pending."""
