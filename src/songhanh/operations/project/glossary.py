@@ -2,26 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from songhanh.core.text import Text
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One word in both languages, what it means here, and where that comes from."""
-
-    id: str
-    name: Text
-    meaning: Text
-    source: Text
-
-
-_OURS = Text("định nghĩa của Songhanh", "Songhanh's own definition")
-_CONTACTS = Text(
-    "Quyết định 3468/QĐ-BYT (2020) và hướng dẫn truy vết của Bộ Y tế",
-    "Decision 3468/QĐ-BYT (2020), tracing guidance",
-)
+from songhanh.operations.project.glossary_registers import REGISTER_TERMS
+from songhanh.operations.project.glossary_term import OURS, TRACING, Term
 
 _PRIORITY = Text(
     "bài báo ngày 3/2/2022 về mục tiêu kép ở Bắc Giang; quy tắc là của Songhanh",
@@ -33,7 +16,7 @@ TERMS: tuple[Term, ...] = (
         "f0",
         Text("F0 (ca xác định)", "F0 (confirmed case)"),
         Text("Người có xét nghiệm khẳng định dương tính.", "A person with a confirming positive test."),
-        _CONTACTS,
+        TRACING,
     ),
     Term(
         "f1",
@@ -42,7 +25,7 @@ TERMS: tuple[Term, ...] = (
             "Người tiếp xúc gần với F0 trong khoảng 3 ngày trước khi khởi phát đến khi F0 được cách ly.",
             "Someone in close contact with an F0 from 3 days before onset until the F0 is isolated.",
         ),
-        _CONTACTS,
+        TRACING,
     ),
     Term(
         "community_case",
@@ -51,7 +34,7 @@ TERMS: tuple[Term, ...] = (
             "Ca được phát hiện khi chưa cách ly và không sống trong vùng phong tỏa.",
             "A case found while neither in quarantine nor living in a sealed area.",
         ),
-        _OURS,
+        OURS,
     ),
     Term(
         "directive_15",
@@ -110,7 +93,7 @@ TERMS: tuple[Term, ...] = (
             "Một lần rút ngẫu nhiên những điều chưa biết: mức lây, ca đầu, mức tuân thủ, thời gian truy vết, đơn hàng.",
             "One draw of what is not known: transmission, seeds, compliance, tracing delay, orders.",
         ),
-        _OURS,
+        OURS,
     ),
     Term(
         "plan",
@@ -119,7 +102,7 @@ TERMS: tuple[Term, ...] = (
             "Danh sách biện pháp có ngày, nơi áp dụng, điều kiện kết thúc và căn cứ pháp lý.",
             "A dated list of measures with place, end condition and legal basis.",
         ),
-        _OURS,
+        OURS,
     ),
     Term(
         "interval",
@@ -128,7 +111,7 @@ TERMS: tuple[Term, ...] = (
             "Chín phần mười kịch bản của mô hình nằm trong khoảng này. Đây không phải xác suất ngoài đời.",
             "Nine tenths of the model's worlds lie in it. It is not a probability of the real world.",
         ),
-        _OURS,
+        OURS,
     ),
     Term(
         "dominated",
@@ -155,7 +138,7 @@ TERMS: tuple[Term, ...] = (
             "Cần nhiều chỗ cách ly, xét nghiệm hoặc nhân lực hơn số có, hoặc vượt trần y tế đã đặt.",
             "Needs more places, tests or staff than there are, or breaks a health ceiling that was set.",
         ),
-        _OURS,
+        OURS,
     ),
     Term(
         "value_added",
@@ -220,7 +203,7 @@ TERMS: tuple[Term, ...] = (
             "Nếu quan sát thấy điều này trong bấy nhiêu ngày thì làm việc kia, theo thẩm quyền của cơ quan này.",
             "If this is observed for so many days, do that, on the authority of these.",
         ),
-        _OURS,
+        OURS,
     ),
     Term(
         "scenario_discovery",
@@ -241,7 +224,7 @@ TERMS: tuple[Term, ...] = (
             "Không phải người thật: mô hình sinh ra cho khớp với bản tin có ngày.",
             "Not real people: made by the model to agree with dated bulletins.",
         ),
-        _OURS,
+        OURS,
     ),
     Term(
         "assumed",
@@ -250,6 +233,7 @@ TERMS: tuple[Term, ...] = (
             "Không tìm thấy nguồn; con số do nhóm đặt ra và nói rõ.",
             "No source was found; our own figure, said openly.",
         ),
-        _OURS,
+        OURS,
     ),
+    *REGISTER_TERMS,
 )
