@@ -9,8 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from songhanh.response import policies_on
+from songhanh.response.contact import Action
 from songhanh.response.levels import (
     LAST_DAY,
+    STAYS_HOME,
     LevelRules,
     arrivals_in,
     day_number,
@@ -33,7 +36,7 @@ def rules_of(windows: list[tuple[int, int]]) -> LevelRules:
     """Rules whose windows change on day 108; each level's is no longer than that of the one before."""
     segments = tuple(((0, 107, early), (108, LAST_DAY, late)) for early, late in windows)
     nothing = tuple(((*ALWAYS, 0),) for _ in windows)
-    return LevelRules(((), *segments), ((), *nothing), ((), *nothing), ((*ALWAYS, 3),))
+    return LevelRules(((), *segments), ((), *nothing), ((), *nothing), ((), *nothing), ((*ALWAYS, 3),))
 
 
 SHORT = rules_of([(9, 9), (3, 2), (2, 2), (2, 0)])
@@ -187,6 +190,13 @@ def test_the_dated_tables_say_how_long_and_from_when() -> None:
     assert not REAL.negative_clears(1, day, day + 20)
     assert not REAL.negative_clears(2, day, day + 2)
     assert REAL.negative_clears(2, day, day + 3) and REAL.negative_clears(9, day, day + 3)
+
+
+def test_who_is_kept_apart_is_what_the_kernels_do() -> None:
+    day = day_number(date(2021, 5, 17))
+    assert STAYS_HOME == Action.HOME
+    actions = policies_on("vn-2021", "contact", date(2021, 5, 17)).values()
+    assert REAL.kept_apart(day) == [int(p["depth"]) for p in actions if p["action"] >= Action.HOME] == [1, 2]
 
 
 def test_contacts_are_traced_from_three_days_before_onset_until_isolation() -> None:
