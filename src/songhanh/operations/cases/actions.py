@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from songhanh.operations.accounts.access import demand
@@ -17,7 +16,7 @@ from songhanh.operations.audit.actions import record, record_many
 from songhanh.operations.cases.checks import shown_day
 from songhanh.operations.cases.codes import take_codes
 from songhanh.operations.cases.milestones import add_exposure
-from songhanh.operations.cases.models import Case, ClassificationChange, Classification, Found
+from songhanh.operations.cases.models import Case, Classification, ClassificationChange, Found
 from songhanh.operations.cases.writing import (
     case_to_write,
     check,
@@ -31,6 +30,7 @@ from songhanh.operations.places.models import Unit
 from songhanh.operations.project.base import save_version
 from songhanh.operations.project.clock import today
 from songhanh.operations.tracing import actions as tracing
+from songhanh.operations.tracing.locks import writing
 
 __all__ = ["add_exposure", "classify", "confirm_positive", "edit", "register", "register_many"]
 
@@ -49,20 +49,29 @@ LONGEST_CHAIN = 200
 
 
 def register(
-    *, by: Any, person: Person, reported_on: date, classification: str = Classification.SUSPECTED, **fields: Any
+    *,
+    by: Any,
+    person: Person,
+    reported_on: date,
+    classification: str = Classification.SUSPECTED,
+    **fields: Any,
 ) -> Case:
     """Register a case of a person; refused where the person already has one of the same episode.
 
     The same ``uuid`` again returns the case that it was given to, and changes nothing.
     """
-    with transaction.atomic():
-        Person.objects.select_for_update(of=("self",)).get(pk=person.pk)  # two registrations of one person queue here
+    with writing():
+        Person.objects.select_for_update(of=("self",)).get(
+            pk=person.pk
+        )  # two registrations of one person queue here
         known = _by_uuid(by, [fields["uuid"]]) if fields.get("uuid") else {}
         if not known:
             again = episode_of(person_of(person), reported_on)
             if again is not None and again.classification != Classification.NOT_A_CASE:
                 raise ValidationError(
-                    _("This person already is a case: %(code)s, reported on %(day)s. Open it and correct it there.")
+                    _(
+                        "This person already is a case: %(code)s, reported on %(day)s. Open it and correct it there."
+                    )
                     % {"code": again.code, "day": shown_day(again.reported_on)},
                     code="case.again",
                     params={"case": again},
@@ -80,7 +89,7 @@ def register_many(*, by: Any, rows: Sequence[Mapping[str, Any]]) -> list[Case]:
     demand(by, "cases.edit")
     if any(row.get("classification") == Classification.CONFIRMED for row in rows):
         demand(by, "cases.confirm")
-    with transaction.atomic():
+    with writing():
         known = _by_uuid(by, [row["uuid"] for row in rows if row.get("uuid")])
         cases, new = [], []
         for number, row in enumerate(rows):
@@ -142,7 +151,11 @@ def _write_new(by: Any, new: list[Case]) -> None:
     ClassificationChange.objects.bulk_create(
         [
             ClassificationChange(
-                case=case, before="", after=case.classification, on=case.confirmed_on or case.reported_on, by=by
+                case=case,
+                before="",
+                after=case.classification,
+                on=case.confirmed_on or case.reported_on,
+                by=by,
             )
             for case in new
         ],
@@ -159,9 +172,21 @@ def _write_new(by: Any, new: list[Case]) -> None:
         ],
         by=by,
     )  # fmt: skip
-    sources = [{"person": case.person, **source_row(case)} for case in new if is_confirmed(case)]
-    if sources:
-        tracing.set_sources(by=by, rows=sources)
+    _tell_tracing(by, [case for case in new if is_confirmed(case)])
+
+
+def _tell_tracing(by: Any, cases: Sequence[Case]) -> None:
+    """Make the persons of confirmed cases sources; the levels are worked out once.
+
+    A case may be the business of another commune than its person's home, whose officer may not see the person's
+    row. What follows from the case is then done by the installation; the event of the case says by whom.
+    """
+    if not cases:
+        return
+    people = {case.person_id for case in cases}
+    may = by is None or Person.objects.identified(by).filter(pk__in=people).count() == len(people)
+    rows = [{"person": case.person, **source_row(case)} for case in cases]
+    tracing.set_sources(by=by if may else None, rows=rows)
 
 
 def edit(*, by: Any, case: Case, version: int | None, **fields: Any) -> Case:
@@ -170,7 +195,7 @@ def edit(*, by: Any, case: Case, version: int | None, **fields: Any) -> Case:
     unknown = fields.keys() - EDITABLE
     if unknown:
         raise TypeError(f"not fields that are edited: {sorted(unknown)}")
-    with transaction.atomic():
+    with writing():
         row = case_to_write(by, case)
         changed = Case.objects.get(pk=row.pk)
         for name, value in fields.items():
@@ -184,20 +209,20 @@ def edit(*, by: Any, case: Case, version: int | None, **fields: Any) -> Case:
         if changes:
             record("cases.edit", by=by, subject=row, changes=changes, unit_code=_unit_code(row))
         if is_confirmed(row) and changes.keys() & OF_THE_WINDOW:
-            tracing.set_source(by=by, person=row.person, **source_row(row))
+            _tell_tracing(by, [row])
     return row
 
 
 def _demand_no_circle(case: Case) -> None:
-    source = case.source_case
+    source = case.source_case_id
     for _step in range(LONGEST_CHAIN):
         if source is None:
             return
-        if source.pk == case.pk:
+        if source == case.pk:
             raise ValidationError(
                 {"source_case": _("This case would have infected itself: look at who infected whom.")}
             )
-        source = source.source_case
+        source = Case.objects.filter(pk=source).values_list("source_case", flat=True).first()
 
 
 def classify(*, by: Any, case: Case, to: str, on: date, reason: str = "", version: int | None = None) -> Case:
@@ -205,7 +230,7 @@ def classify(*, by: Any, case: Case, to: str, on: date, reason: str = "", versio
     demand(by, "cases.confirm" if to == Classification.CONFIRMED else "cases.edit")
     if to not in Classification.values:
         raise ValidationError({"to": _("There is no such classification.")})
-    with transaction.atomic():
+    with writing():
         row = case_to_write(by, case)
         if is_confirmed(row) and to != Classification.CONFIRMED:
             demand(by, "cases.confirm")
@@ -228,12 +253,19 @@ def _classify(by: Any, row: Case, to: str, on: date, reason: str, version: int |
         setattr(changed, name, value)
     check(changed, row.person)
     changes = save_version(row, version, fields)
-    ClassificationChange.objects.create(case=row, before=before, after=to, on=on, reason=reason.strip(), by=by)
+    ClassificationChange.objects.create(
+        case=row, before=before, after=to, on=on, reason=reason.strip(), by=by
+    )
     record(
-        "cases.classify", by=by, subject=row, changes=changes, reason=reason.strip(), unit_code=_unit_code(row)
+        "cases.classify",
+        by=by,
+        subject=row,
+        changes=changes,
+        reason=reason.strip(),
+        unit_code=_unit_code(row),
     )
     if to == Classification.CONFIRMED:
-        tracing.set_source(by=by, person=row.person, **source_row(row))
+        _tell_tracing(by, [row])
     elif before == Classification.CONFIRMED:
         _end_source(by, row)
     return row
@@ -247,10 +279,11 @@ def _end_source(by: Any, row: Case) -> None:
         .order_by("-reported_on")
         .first()
     )
-    if other is None:
-        tracing.end_source(by=by, person=row.person)
-    else:
-        tracing.set_source(by=by, person=row.person, **source_row(other))
+    if other is not None:
+        _tell_tracing(by, [other])
+        return
+    may = by is None or Person.objects.identified(by).filter(pk=row.person_id).exists()
+    tracing.end_source(by=by if may else None, person=row.person)
 
 
 def confirm_positive(
@@ -261,7 +294,7 @@ def confirm_positive(
     The sample was written inside the jurisdiction; the case follows from it wherever it is.
     """
     demand(by, "cases.confirm")
-    with transaction.atomic():
+    with writing():
         owner = Person.objects.select_for_update(of=("self",)).get(pk=person_of(person).pk)
         case = episode_of(owner, sampled_on)
         if case is None:

@@ -44,7 +44,13 @@ def add_exposure(
                 raise PermissionDenied("the milestone is another case's")
             return known
         exposure = Exposure(
-            case=row, place=place.strip(), began_at=began_at, ended_at=ended_at, unit=unit, site=site, note=note
+            case=row,
+            place=place.strip(),
+            began_at=began_at,
+            ended_at=ended_at,
+            unit=unit,
+            site=site,
+            note=note,
         )
         if uuid is not None:
             exposure.uuid = uuid
@@ -112,7 +118,9 @@ def _check_publication(row: Exposure, case: Case, until: date) -> None:
     if not today() <= until <= last:
         raise ValidationError(
             {
-                "published_until": _("Choose a day from today to %(last)s: after that nobody can still fall ill.")
+                "published_until": _(
+                    "Choose a day from today to %(last)s: after that nobody can still fall ill."
+                )
                 % {"last": f"{last:%d/%m/%Y}"}
             }
         )
@@ -120,7 +128,11 @@ def _check_publication(row: Exposure, case: Case, until: date) -> None:
     digits = "".join(letter for letter in row.place if letter.isdigit())
     if case.person.name_folded in words or len(digits) >= 9:
         raise ValidationError(
-            {"place": _("The text names a person or a telephone; a published milestone names place and time only.")}
+            {
+                "place": _(
+                    "The text names a person or a telephone; a published milestone names place and time only."
+                )
+            }
         )
 
 

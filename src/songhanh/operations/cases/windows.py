@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from songhanh.response.levels import infectious_days, level_rules
-
-POLICY_SET = "vn-2021"
+from songhanh.operations.tracing.relevel import rules
+from songhanh.response.levels import infectious_days
 
 
 def infectious_window(
@@ -22,6 +21,4 @@ def infectious_window(
     ``on`` is the day of the report, for a case of which no other day is known.
     """
     first_positive = sampled_on or confirmed_on or on
-    return infectious_days(
-        level_rules(POLICY_SET), onset=onset_on, first_positive=first_positive, isolated=isolated_on
-    )
+    return infectious_days(rules(), onset=onset_on, first_positive=first_positive, isolated=isolated_on)

@@ -7,151 +7,407 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
-        ('places', '0001_initial'),
+        ("people", "0001_initial"),
+        ("places", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CodeCounter',
+            name="CodeCounter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(unique=True)),
-                ('last', models.PositiveIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(unique=True)),
+                ("last", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('code', models.CharField(editable=False, help_text='BG-2021-000123', max_length=20, unique=True)),
-                ('national_code', models.CharField(blank=True, db_index=True, help_text='BN3456', max_length=20, verbose_name='national number')),
-                ('classification', models.CharField(choices=[('suspected', 'suspected'), ('probable', 'probable'), ('confirmed', 'confirmed'), ('not-a-case', 'not a case')], default='suspected', max_length=12, verbose_name='classification')),
-                ('reported_on', models.DateField(verbose_name='reported on')),
-                ('onset_on', models.DateField(blank=True, null=True, verbose_name='onset of symptoms')),
-                ('has_symptoms', models.BooleanField(blank=True, null=True, verbose_name='has symptoms')),
-                ('symptoms', models.JSONField(blank=True, default=list, help_text='codes: fever, cough, ...', verbose_name='symptoms')),
-                ('sampled_on', models.DateField(blank=True, null=True, verbose_name='sample taken on')),
-                ('confirmed_on', models.DateField(blank=True, null=True, verbose_name='confirmed on')),
-                ('isolated_on', models.DateField(blank=True, null=True, verbose_name='isolated on')),
-                ('admitted_on', models.DateField(blank=True, null=True, verbose_name='admitted on')),
-                ('severity', models.CharField(choices=[('none', 'no symptoms'), ('mild', 'mild'), ('moderate', 'moderate'), ('severe', 'severe'), ('critical', 'critical'), ('unknown', 'not known')], default='unknown', max_length=10, verbose_name='severity')),
-                ('outcome', models.CharField(choices=[('active', 'under treatment or isolated'), ('recovered', 'recovered'), ('died', 'died'), ('transferred', 'transferred to another province'), ('unknown', 'not known')], default='active', max_length=12, verbose_name='outcome')),
-                ('outcome_on', models.DateField(blank=True, null=True, verbose_name='date of the outcome')),
-                ('found', models.CharField(choices=[('community', 'in the community'), ('quarantine', 'in quarantine'), ('sealed', 'in a sealed area'), ('imported', 'on arrival'), ('unknown', 'not known')], default='unknown', max_length=10, verbose_name='where found')),
-                ('source_note', models.CharField(blank=True, max_length=200, verbose_name='source, in words')),
-                ('vaccine_doses', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='vaccine doses')),
-                ('ct_value', models.DecimalField(blank=True, decimal_places=1, max_digits=4, null=True, verbose_name='Ct value')),
-                ('external_ids', models.JSONField(blank=True, default=dict, editable=False, help_text='{system: id} of foreign systems')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('is_synthetic', models.BooleanField(default=False, editable=False)),
-                ('entered_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('facility', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.facility', verbose_name='treated at')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='people.person')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.site', verbose_name='workplace or school')),
-                ('source_case', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='infected', to='cases.case', verbose_name='infected by')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.unit', verbose_name='commune responsible')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "code",
+                    models.CharField(editable=False, help_text="BG-2021-000123", max_length=20, unique=True),
+                ),
+                (
+                    "national_code",
+                    models.CharField(
+                        blank=True,
+                        db_index=True,
+                        help_text="BN3456",
+                        max_length=20,
+                        verbose_name="national number",
+                    ),
+                ),
+                (
+                    "classification",
+                    models.CharField(
+                        choices=[
+                            ("suspected", "suspected"),
+                            ("probable", "probable"),
+                            ("confirmed", "confirmed"),
+                            ("not-a-case", "not a case"),
+                        ],
+                        default="suspected",
+                        max_length=12,
+                        verbose_name="classification",
+                    ),
+                ),
+                ("reported_on", models.DateField(verbose_name="reported on")),
+                ("onset_on", models.DateField(blank=True, null=True, verbose_name="onset of symptoms")),
+                ("has_symptoms", models.BooleanField(blank=True, null=True, verbose_name="has symptoms")),
+                (
+                    "symptoms",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="codes: fever, cough, ...",
+                        verbose_name="symptoms",
+                    ),
+                ),
+                ("sampled_on", models.DateField(blank=True, null=True, verbose_name="sample taken on")),
+                ("confirmed_on", models.DateField(blank=True, null=True, verbose_name="confirmed on")),
+                ("isolated_on", models.DateField(blank=True, null=True, verbose_name="isolated on")),
+                ("admitted_on", models.DateField(blank=True, null=True, verbose_name="admitted on")),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[
+                            ("none", "no symptoms"),
+                            ("mild", "mild"),
+                            ("moderate", "moderate"),
+                            ("severe", "severe"),
+                            ("critical", "critical"),
+                            ("unknown", "not known"),
+                        ],
+                        default="unknown",
+                        max_length=10,
+                        verbose_name="severity",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("active", "under treatment or isolated"),
+                            ("recovered", "recovered"),
+                            ("died", "died"),
+                            ("transferred", "transferred to another province"),
+                            ("unknown", "not known"),
+                        ],
+                        default="active",
+                        max_length=12,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("outcome_on", models.DateField(blank=True, null=True, verbose_name="date of the outcome")),
+                (
+                    "found",
+                    models.CharField(
+                        choices=[
+                            ("community", "in the community"),
+                            ("quarantine", "in quarantine"),
+                            ("sealed", "in a sealed area"),
+                            ("imported", "on arrival"),
+                            ("unknown", "not known"),
+                        ],
+                        default="unknown",
+                        max_length=10,
+                        verbose_name="where found",
+                    ),
+                ),
+                (
+                    "source_note",
+                    models.CharField(blank=True, max_length=200, verbose_name="source, in words"),
+                ),
+                (
+                    "vaccine_doses",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="vaccine doses"),
+                ),
+                (
+                    "ct_value",
+                    models.DecimalField(
+                        blank=True, decimal_places=1, max_digits=4, null=True, verbose_name="Ct value"
+                    ),
+                ),
+                (
+                    "external_ids",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, help_text="{system: id} of foreign systems"
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                ("is_synthetic", models.BooleanField(default=False, editable=False)),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.facility",
+                        verbose_name="treated at",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="people.person"
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.site",
+                        verbose_name="workplace or school",
+                    ),
+                ),
+                (
+                    "source_case",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="infected",
+                        to="cases.case",
+                        verbose_name="infected by",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.unit",
+                        verbose_name="commune responsible",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-reported_on', '-id'],
+                "ordering": ["-reported_on", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='ClassificationChange',
+            name="ClassificationChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('before', models.CharField(blank=True, max_length=12)),
-                ('after', models.CharField(choices=[('suspected', 'suspected'), ('probable', 'probable'), ('confirmed', 'confirmed'), ('not-a-case', 'not a case')], max_length=12)),
-                ('on', models.DateField()),
-                ('reason', models.CharField(blank=True, max_length=250)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='history', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("before", models.CharField(blank=True, max_length=12)),
+                (
+                    "after",
+                    models.CharField(
+                        choices=[
+                            ("suspected", "suspected"),
+                            ("probable", "probable"),
+                            ("confirmed", "confirmed"),
+                            ("not-a-case", "not a case"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("on", models.DateField()),
+                ("reason", models.CharField(blank=True, max_length=250)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="history", to="cases.case"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Cluster',
+            name="Cluster",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('name', models.CharField(max_length=160, verbose_name='name')),
-                ('began_on', models.DateField(blank=True, null=True, verbose_name='began on')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='closed on')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.site', verbose_name='site')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.unit', verbose_name='commune')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("name", models.CharField(max_length=160, verbose_name="name")),
+                ("began_on", models.DateField(blank=True, null=True, verbose_name="began on")),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="closed on")),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.site",
+                        verbose_name="site",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.unit",
+                        verbose_name="commune",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-began_on', '-id'],
+                "ordering": ["-began_on", "-id"],
             },
         ),
         migrations.AddField(
-            model_name='case',
-            name='cluster',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='cases.cluster', verbose_name='cluster'),
+            model_name="case",
+            name="cluster",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cases",
+                to="cases.cluster",
+                verbose_name="cluster",
+            ),
         ),
         migrations.CreateModel(
-            name='Exposure',
+            name="Exposure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('place', models.CharField(max_length=200, verbose_name='place')),
-                ('began_at', models.DateTimeField(verbose_name='from')),
-                ('ended_at', models.DateTimeField(verbose_name='until')),
-                ('published_until', models.DateField(blank=True, help_text='empty: not published', null=True, verbose_name='published until')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exposures', to='cases.case')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.site', verbose_name='site')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.unit', verbose_name='commune')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("place", models.CharField(max_length=200, verbose_name="place")),
+                ("began_at", models.DateTimeField(verbose_name="from")),
+                ("ended_at", models.DateTimeField(verbose_name="until")),
+                (
+                    "published_until",
+                    models.DateField(
+                        blank=True,
+                        help_text="empty: not published",
+                        null=True,
+                        verbose_name="published until",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="exposures", to="cases.case"
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.site",
+                        verbose_name="site",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.unit",
+                        verbose_name="commune",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['began_at'],
+                "ordering": ["began_at"],
             },
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['-reported_on', '-id'], name='case_newest'),
+            model_name="case",
+            index=models.Index(fields=["-reported_on", "-id"], name="case_newest"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['unit', '-reported_on', '-id'], name='case_by_unit'),
+            model_name="case",
+            index=models.Index(fields=["unit", "-reported_on", "-id"], name="case_by_unit"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['classification', '-reported_on'], name='case_by_class'),
+            model_name="case",
+            index=models.Index(fields=["classification", "-reported_on"], name="case_by_class"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['found', '-reported_on'], name='case_by_found'),
+            model_name="case",
+            index=models.Index(fields=["found", "-reported_on"], name="case_by_found"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['cluster', '-reported_on'], name='case_by_cluster'),
+            model_name="case",
+            index=models.Index(fields=["cluster", "-reported_on"], name="case_by_cluster"),
         ),
         migrations.AddIndex(
-            model_name='exposure',
-            index=models.Index(fields=['published_until'], name='exposure_published'),
+            model_name="exposure",
+            index=models.Index(fields=["published_until"], name="exposure_published"),
         ),
         migrations.AddConstraint(
-            model_name='exposure',
-            constraint=models.CheckConstraint(condition=models.Q(('began_at__lte', models.F('ended_at'))), name='exposure_in_order'),
+            model_name="exposure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("began_at__lte", models.F("ended_at"))), name="exposure_in_order"
+            ),
         ),
     ]
