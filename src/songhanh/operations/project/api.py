@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, Throttled, ValidationError
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from songhanh.core.errors import SonghanhError
 from songhanh.operations.project.base import Stale
@@ -19,6 +19,16 @@ from songhanh.operations.project.base import Stale
 logger = logging.getLogger(__name__)
 LARGEST_ID = 2**63 - 1
 ROWS, MOST_ROWS = 50, 200
+
+
+def _readable(text: str) -> str:
+    # Databases keep neither a zero character nor half a letter.
+    if "\x00" in text or not text.isascii() and text.encode("utf-8", "ignore").decode() != text:
+        raise ValueError("the text holds a character that cannot be kept")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_readable)]
 
 
 class ProblemOut(Schema):
