@@ -25,7 +25,7 @@ class Event(models.Model):
     FIELD_CLASSES = classify(
         identifying="subject_ids changes details",
         sensitive="actor_name address reason subject_id",
-        shareable="at actor kind action subject_type unit_code",
+        shareable="id at actor kind action subject_type unit_code",
     )
     at = models.DateTimeField()
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
