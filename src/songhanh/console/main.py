@@ -20,6 +20,7 @@ COMMANDS = {
     "demo": "songhanh.console.demo:demo",
     "economy": "songhanh.console.economy:economy",
     "forecast": "songhanh.console.forecast:forecast",
+    "install": "songhanh.console.install:install",
     "manage": "songhanh.console.serve:manage",
     "morning": "songhanh.console.morning:morning",
     "priorities": "songhanh.console.priorities:priorities",

@@ -36,7 +36,9 @@ def submit(
     """
     demand(by, "offline.use")
     if kind not in HANDLERS:
-        raise ValidationError(_("Entries of the kind %(kind)s are not known.") % {"kind": kind[:20]}, code="kind")
+        raise ValidationError(
+            _("Entries of the kind %(kind)s are not known.") % {"kind": kind[:20]}, code="kind"
+        )
     with transaction.atomic():
         entry, is_new = Entry.objects.get_or_create(
             client_id=client_id,
@@ -164,7 +166,9 @@ def _open_entry(by: Any, entry: Entry) -> Entry:
     if by is not None and found.by_id != by.pk:
         raise NotYours("an entry of somebody else")
     if found.state not in OPEN:
-        raise ValidationError(_("This entry was settled meanwhile, perhaps in another window."), code="settled")
+        raise ValidationError(
+            _("This entry was settled meanwhile, perhaps in another window."), code="settled"
+        )
     return found
 
 

@@ -45,7 +45,9 @@ def create_case(by: Any, form: Any, client_id: UUID) -> models.Model:
         .first()
     )
     if there is not None:
-        raise Conflict(there, _("A case of this person was registered meanwhile: %(code)s.") % {"code": there.code})
+        raise Conflict(
+            there, _("A case of this person was registered meanwhile: %(code)s.") % {"code": there.code}
+        )
     return cases.register(
         by=by,
         person=person,
@@ -62,7 +64,9 @@ def case_over(by: Any, form: Any, row: Any, version: int | None) -> models.Model
     row = cases.edit(by=by, case=row, version=version, **_filled(form.case()))
     wanted = form.cleaned_data["classification"]
     if row.classification != wanted:
-        row = cases.classify(by=by, case=row, to=wanted, on=form.cleaned_data["reported_on"], version=row.version)
+        row = cases.classify(
+            by=by, case=row, to=wanted, on=form.cleaned_data["reported_on"], version=row.version
+        )
     return row
 
 
@@ -70,7 +74,9 @@ def create_case_change(by: Any, form: Any, client_id: UUID) -> models.Model:
     """Add to a case."""
     case = Case.objects.identified(by).filter(uuid=form.cleaned_data["case"]).select_related("person").first()
     if case is None:
-        raise ValidationError({"case": ValidationError(_("This case is not in your lists any more."), code="gone")})
+        raise ValidationError(
+            {"case": ValidationError(_("This case is not in your lists any more."), code="gone")}
+        )
     return case_change_over(by, form, case, form.cleaned_data["version"])
 
 
@@ -138,7 +144,9 @@ def _filled(fields: dict[str, Any]) -> dict[str, Any]:
 def _person(by: Any, fields: dict[str, Any]) -> Person:
     """Return the person if one is certain and may be seen, else a new one: two rows are merged later, one is not split."""
     known = {name: fields.get(name) for name in ("full_name", "birth_year", "phone", "id_number", "unit")}
-    for candidate in identity.candidates(**{name: value for name, value in known.items() if value is not None}):
+    for candidate in identity.candidates(
+        **{name: value for name, value in known.items() if value is not None}
+    ):
         if identity.certain_match(candidate):
             person = Person.objects.identified(by).filter(pk=candidate.person_id).first()
             if person is not None:
@@ -151,7 +159,9 @@ def _source(by: Any, reference: UUID) -> Person:
     entry = Entry.objects.filter(client_id=reference, by=by, kind=EntryKind.CASE).first()
     rows = Case.objects.identified(by).select_related("person")
     if entry is not None and entry.state not in {Entry.State.DONE, Entry.State.RESOLVED}:
-        message = _("The case that it belongs to was not accepted yet. Settle the case first; this entry waits.")
+        message = _(
+            "The case that it belongs to was not accepted yet. Settle the case first; this entry waits."
+        )
         raise ValidationError({"source": ValidationError(message, code="source-waits")})
     case = rows.filter(pk=entry.object_id).first() if entry else rows.filter(uuid=reference).first()
     if case is None:

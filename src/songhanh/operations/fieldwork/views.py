@@ -119,7 +119,11 @@ def conflicts(request: HttpRequest) -> HttpResponse:
     seen = {row.person.pk for row in rows if row.person is not None}
     if seen:
         record(
-            "people.read", kind=Kind.READ, by=request.user, subject_type="people.person", subject_ids=sorted(seen)
+            "people.read",
+            kind=Kind.READ,
+            by=request.user,
+            subject_type="people.person",
+            subject_ids=sorted(seen),
         )
     return render(request, "fieldwork/conflicts.html", {"rows": rows, "section": "field"})
 
@@ -162,5 +166,3 @@ def edit(request: HttpRequest, client_id: str) -> HttpResponse:
         for reason in done.reasons:
             form.add_error(reason["field"] if reason["field"] in form.fields else None, reason["message"])
     return render(request, "fieldwork/edit.html", {"form": form, "entry": found, "section": "field"})
-
-

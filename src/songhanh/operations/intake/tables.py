@@ -51,7 +51,9 @@ def text_of(value: Any) -> str:
         return value.date().isoformat() if value.time() == time(0) else value.isoformat(timespec="seconds")
     if isinstance(value, date | time):
         return value.isoformat()
-    text = " ".join(unicodedata.normalize("NFC", str(value)).replace("\u200b", "").replace("\x00", "").split())
+    text = " ".join(
+        unicodedata.normalize("NFC", str(value)).replace("\u200b", "").replace("\x00", "").split()
+    )
     if text.startswith("'") and text[1:2] in ("=", "+", "-", "@"):
         text = text[1:]  # the apostrophe that keeps a spreadsheet from reading a text as a formula
     return text[:LONGEST_CELL]

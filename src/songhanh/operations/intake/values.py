@@ -14,8 +14,12 @@ from songhanh.operations.intake.synonyms import value_of
 
 ORDERS = ("dmy", "mdy", "ymd")
 EXCEL_ZERO = date(1899, 12, 30)
-_ISO = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?)?$")
-_THREE = re.compile(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?:[ ,T]+(\d{1,2})(?::|h|g)(\d{2})?(?::\d{2})?)?$")
+_ISO = re.compile(
+    r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?)?$"
+)
+_THREE = re.compile(
+    r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?:[ ,T]+(\d{1,2})(?::|h|g)(\d{2})?(?::\d{2})?)?$"
+)
 _NAMED = re.compile(r"^(\d{1,2})[-/ .]+([^\W\d_]{3,9})[-/ .,]+(\d{4}|\d{2})$")
 _WORDS = re.compile(r"^(?:ngày )?(\d{1,2}) tháng (\d{1,2}) năm (\d{4})$", re.IGNORECASE)
 _HOURS_FIRST = re.compile(r"^(\d{1,2})(?:h|:|g)(\d{2})?,? +(?:ngày )?(.+)$")
@@ -66,8 +70,13 @@ def _in_words(order: str) -> dict[str, str]:
 def _read(text: str, order: str) -> tuple[datetime, bool]:
     if found := _ISO.match(text):
         year, month, number, hour, minute, second, zone = found.groups()
-        moment = datetime(int(year), int(month), int(number), int(hour or 0), int(minute or 0), int(second or 0))  # noqa: DTZ001
-        if zone and (int(hour or 0), int(minute or 0)) != (0, 0):  # midnight UTC is a date, as Go.Data writes them
+        moment = datetime(
+            int(year), int(month), int(number), int(hour or 0), int(minute or 0), int(second or 0)
+        )  # noqa: DTZ001
+        if zone and (int(hour or 0), int(minute or 0)) != (
+            0,
+            0,
+        ):  # midnight UTC is a date, as Go.Data writes them
             aware = datetime.fromisoformat(f"{moment.isoformat()}{'+00:00' if zone == 'Z' else zone}")
             moment = timezone.localtime(aware).replace(tzinfo=None)
         return moment, False
@@ -103,7 +112,9 @@ def instant(text: str, order: str) -> tuple[datetime, bool]:
 
 def whole(text: str, low: int, high: int) -> int:
     """Return a whole number within bounds; ``45 tuổi`` is 45."""
-    found = re.match(r"^(\d{1,9})(?:[.,]0+)?(?:\s*(?:tuổi|t|years?|mũi|liều|y))?\.?$", text.strip(), re.IGNORECASE)
+    found = re.match(
+        r"^(\d{1,9})(?:[.,]0+)?(?:\s*(?:tuổi|t|years?|mũi|liều|y))?\.?$", text.strip(), re.IGNORECASE
+    )
     if not found:
         raise Wrong("not_a_number", value=text)
     number = int(found[1])
