@@ -207,6 +207,9 @@ DECISION_ENGINE = {
 DEMO_PACK = os.environ.get("SONGHANH_PACK", "bac-giang-2021")
 DEMO_AS_OF = date(2021, 5, 17)
 
+# The dated tables by which contacts are traced.
+TRACING_POLICY_SET = os.environ.get("SONGHANH_POLICY_SET", "vn-2021")
+
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
 LOCALE_PATHS = [PROJECT.parent / "locale"]
