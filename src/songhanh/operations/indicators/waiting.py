@@ -127,7 +127,9 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             "release", _("Release blocked"),
-            _("Stays in quarantine whose last day is reached and of which a result is pending, a required sample is missing or the last result is positive."),
+            _("Stays in quarantine whose last day is reached, and of which a result is pending, "
+                "a required sample is missing or the last result is positive."
+            ),
             _("Last day"), blocked,
         ),
     )
