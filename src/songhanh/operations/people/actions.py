@@ -77,3 +77,10 @@ def edit(*, by: Any, person: Person, version: int | None, **fields: Any) -> Pers
 
 def _unit_code(person: Person) -> str:
     return person.unit.code if person.unit else ""
+
+
+def owner_of(person: Person) -> Person:
+    """Return a person, or whom their row was merged into."""
+    while person.merged_into is not None:
+        person = person.merged_into
+    return person
