@@ -58,7 +58,11 @@ def upload(
     known_format, known_target = columns.known_format(table.columns)
     source_format = source_format or table.source_format or known_format
     target = target or table.target or known_target or columns.likely_target(table.columns)
-    kept = {"signature": columns.signature(table.columns), "notes": table.notes, **_clean_options(options or {})}
+    kept = {
+        "signature": columns.signature(table.columns),
+        "notes": table.notes,
+        **_clean_options(options or {}),
+    }
     kept.setdefault("date_order", table.notes.get("date_order") or "dmy")
     with transaction.atomic():
         batch = Batch.objects.create(
@@ -114,7 +118,11 @@ def set_mapping(
     """Say how the columns of a file are to be read; the dry run is then done again."""
     row = Batch.objects.select_for_update().get(pk=_ours(batch, by).pk)
     if row.state not in CHANGEABLE or row.n_done:
-        raise refuse("committed", "Rows of this file are in the registers already.", "Hand the file in again to read it otherwise.")
+        raise refuse(
+            "committed",
+            "Rows of this file are in the registers already.",
+            "Hand the file in again to read it otherwise.",
+        )
     is_other = (target or row.target, source_format or row.source_format) != (row.target, row.source_format)
     row.target, row.source_format = target or row.target, source_format or row.source_format
     if options is not None:
@@ -183,7 +191,9 @@ def release(*, batch: Batch) -> None:
 
 def cancel(*, by: Any, batch: Batch) -> None:
     """Ask for a stop after the chunk that is being written."""
-    Batch.objects.filter(pk=_ours(batch, by).pk, state__in=(State.TRYING, State.COMMITTING)).update(cancel_requested=True)
+    Batch.objects.filter(pk=_ours(batch, by).pk, state__in=(State.TRYING, State.COMMITTING)).update(
+        cancel_requested=True
+    )
 
 
 @transaction.atomic
@@ -207,7 +217,9 @@ def delete_expired(*, day: date | None = None) -> dict[str, int]:
     """Delete what has reached its day: contents and rows of files (the counts stay), and health declarations."""
     limit = day or today()
     with transaction.atomic():
-        due = list(Batch.objects.filter(expires_on__lte=limit, content__isnull=False).values_list("pk", flat=True))
+        due = list(
+            Batch.objects.filter(expires_on__lte=limit, content__isnull=False).values_list("pk", flat=True)
+        )
         declarations = Declaration.objects.filter(expires_on__lte=limit)
         n_declarations = declarations.count()
         if due:

@@ -27,7 +27,8 @@ class Someone:
     fields: dict[str, Any] = field(default_factory=dict)
     pk: int | None = None
     person: Person | None = None
-    case: Any = None  # the newest case; True for one that this file brings
+    case: Any = None  # the newest case; True for one that the same chunk brings
+    draft: Person | None = None  # in a dry run: the person as they would be
     row: int = 0  # of the file that named them first
     ids: set[str] = field(default_factory=set)
     is_ours: bool = True  # whether the importer may see who it is
@@ -173,7 +174,9 @@ class Finder:
         if not refs:
             return
         people = self._people_of({ref for ref in refs if ref not in self._by_id}, refs)
-        names = {ref for ref in refs if ref not in people and ref not in self._by_id and ref not in self.announced}
+        names = {
+            ref for ref in refs if ref not in people and ref not in self._by_id and ref not in self.announced
+        }
         people |= self._by_name(names)
         for said, one in zip(rows, found, strict=True):
             for ref in source_refs(said):
@@ -193,7 +196,11 @@ class Finder:
         if not folded:
             return {}
         cases = Case.objects.all() if self.by is None else Case.objects.identified(self.by)
-        rows = cases.filter(person__name_folded__in=folded).values_list("person__name_folded", "person_id").distinct()
+        rows = (
+            cases.filter(person__name_folded__in=folded)
+            .values_list("person__name_folded", "person_id")
+            .distinct()
+        )
         people: dict[str, set[int]] = {}
         for name, person in rows:
             people.setdefault(name, set()).add(person)
@@ -204,7 +211,9 @@ class Finder:
         found: dict[str, int] = {}
         numbers = {ref: ref.replace(" ", "").upper() for ref in refs if NATIONAL.match(ref)}
         for part in _parts(set(numbers.values())):
-            for number, person in Case.objects.filter(national_code__in=part).values_list("national_code", "person_id"):
+            for number, person in Case.objects.filter(national_code__in=part).values_list(
+                "national_code", "person_id"
+            ):
                 found |= {ref: person for ref, written in numbers.items() if written == number}
         for part in _parts(refs):
             found |= dict(Case.objects.filter(code__in=part).values_list("code", "person_id"))
@@ -219,12 +228,23 @@ class Finder:
                     found[value] = person
                 else:
                     others.setdefault(value, set()).add(person)
-            found |= {value: next(iter(ids)) for value, ids in others.items() if len(ids) == 1 and value not in found}
+            found |= {
+                value: next(iter(ids))
+                for value, ids in others.items()
+                if len(ids) == 1 and value not in found
+            }
         valid = {ref: written for ref in uuids if (written := _uuid(ref))}
         for part in _parts(set(valid.values())):
-            ours = {str(key): pk for key, pk in Person.objects.filter(uuid__in=part).values_list("uuid", "pk")}
-            ours |= {str(key): pk for key, pk in Case.objects.filter(uuid__in=part).values_list("uuid", "person_id")}
-            found |= {ref: ours[str(key)] for ref, key in valid.items() if str(key) in ours and ref not in found}
+            ours = {
+                str(key): pk for key, pk in Person.objects.filter(uuid__in=part).values_list("uuid", "pk")
+            }
+            ours |= {
+                str(key): pk
+                for key, pk in Case.objects.filter(uuid__in=part).values_list("uuid", "person_id")
+            }
+            found |= {
+                ref: ours[str(key)] for ref, key in valid.items() if str(key) in ours and ref not in found
+            }
         return found
 
     def _register(self, pk: int) -> Someone:
@@ -238,7 +258,9 @@ class Finder:
 
     def _load(self, someones: Iterable[Someone | None]) -> None:
         """Read the persons and their newest cases; of somebody merged away, whom they are now."""
-        waiting = [one for one in set(someones) if one is not None and one.pk is not None and one.person is None]
+        waiting = [
+            one for one in set(someones) if one is not None and one.pk is not None and one.person is None
+        ]
         if not waiting:
             return
         people: dict[int, Person] = {}
@@ -252,7 +274,9 @@ class Finder:
                 one.is_ours = one.person.pk in seen
         by_person: dict[int, Case] = {}
         for part in _parts({one.person.pk for one in waiting if one.person}):
-            for case in Case.objects.filter(person__in=part).select_related("person").order_by("reported_on", "pk"):
+            for case in (
+                Case.objects.filter(person__in=part).select_related("person").order_by("reported_on", "pk")
+            ):
                 by_person[case.person_id] = case
         for one in waiting:
             if one.person is not None and one.case is None:

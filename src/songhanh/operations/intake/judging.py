@@ -61,6 +61,7 @@ class Desk:
     places: Places
     today: date
     is_last_pass: bool = True
+    is_dry: bool = False
 
     @property
     def is_bound(self) -> bool:
@@ -71,7 +72,11 @@ class Desk:
 def checksums(said: Said) -> dict[str, int]:
     """Return a check sum of each thing that a row says, to know later what was changed in the list."""
     values = {**said.person, **said.subject, **{f"link:{name}": value for name, value in said.link.items()}}
-    return {name: zlib.crc32(repr(plain(value)).encode()) for name, value in values.items() if value not in (None, "")}
+    return {
+        name: zlib.crc32(repr(plain(value)).encode())
+        for name, value in values.items()
+        if value not in (None, "")
+    }
 
 
 def differences(existing: Registered, fields: Mapping[str, Any], found: Found, said: Said) -> dict[str, Any]:

@@ -40,7 +40,15 @@ _TELLING = {
     "samples": ("tube", "taken_at", "result", "result_at"),
     "followups": ("due_on", "state", "temperature"),
     "contacts": ("source_id", "happened_until", "relation", "setting"),
-    "cases": ("classification", "onset_on", "confirmed_on", "reported_on", "national_code", "found", "outcome"),
+    "cases": (
+        "classification",
+        "onset_on",
+        "confirmed_on",
+        "reported_on",
+        "national_code",
+        "found",
+        "outcome",
+    ),
     "events": ("began_on", "closed_on"),
 }
 

@@ -40,7 +40,9 @@ class Batch(models.Model):
         max_length=20, help_text="cases, contacts, followups, relationships, events, samples"
     )
     mapping = models.JSONField(default=dict, help_text="column of the file: our field")
-    columns = models.JSONField(default=list, help_text="names of the columns, in the order of the cells of a row")
+    columns = models.JSONField(
+        default=list, help_text="names of the columns, in the order of the cells of a row"
+    )
     options = models.JSONField(default=dict, help_text="sheet, date order, commune of rows without one, ...")
     state = models.CharField(max_length=10, choices=State.choices, default=State.UPLOADED)
     error = models.TextField(blank=True)
@@ -56,7 +58,9 @@ class Batch(models.Model):
         default=0, help_text="dates that could also be read the other way round"
     )
     progress = models.FloatField(default=0)
-    stage = models.CharField(max_length=10, blank=True, help_text="what the worker was asked for: try, commit")
+    stage = models.CharField(
+        max_length=10, blank=True, help_text="what the worker was asked for: try, commit"
+    )
     task_id = models.CharField(max_length=64, blank=True, help_text="its entry in the task queue")
     attempt = models.PositiveSmallIntegerField(default=0)
     queued_at = models.DateTimeField(null=True)
@@ -130,7 +134,9 @@ class Known(models.Model):
     """What came in before: an id of a foreign system, or a row of a list, and whom or what it is here."""
 
     FIELD_CLASSES = classify(identifying="value said", shareable="id system kind person object_id")
-    system = models.CharField(max_length=60, help_text="godata, sormas, ..., or row: and the layout of a list")
+    system = models.CharField(
+        max_length=60, help_text="godata, sormas, ..., or row: and the layout of a list"
+    )
     kind = models.CharField(
         max_length=12, help_text="person, case, contact, followup, sample, cluster; row for a row of a list"
     )

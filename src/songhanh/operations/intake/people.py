@@ -40,7 +40,11 @@ def _name(said: Said) -> None:
         parts = [given.get(part, "") for part in ("family_name", "middle_name", "given_name")]
         given["full_name"] = " ".join(part for part in parts if part)[:160]
     if not given["full_name"]:
-        number = said.subject.get("national_code") or said.link.get("record_code") or said.link.get("record_id", "")
+        number = (
+            said.subject.get("national_code")
+            or said.link.get("record_code")
+            or said.link.get("record_id", "")
+        )
         if number:
             given["full_name"] = number
             said.note("no_name", "full_name", value=number)
@@ -53,7 +57,12 @@ def _birth(said: Said, today: date) -> None:
         try:
             born = date(year, given["birth_month"], given["birth_day"])
         except ValueError:
-            said.note("not_a_date", "birth_day", value=f"{given['birth_day']}/{given['birth_month']}/{year}", order="")
+            said.note(
+                "not_a_date",
+                "birth_day",
+                value=f"{given['birth_day']}/{given['birth_month']}/{year}",
+                order="",
+            )
     if born is not None:
         given["born_on"], given["birth_year"] = born, born.year
     elif year is None and given.get("age") is not None:
@@ -111,11 +120,18 @@ def _cleaned(said: Said, fields: dict[str, Any]) -> dict[str, Any]:
 def identity_key(person: dict[str, Any]) -> str:
     """Return what a person of a list is remembered by; empty where that is too little to be one person."""
     parts = {name: person.get(name) for name in IDENTITY}
-    if not parts["full_name"] or not (parts["phone"] or parts["id_number"] or (parts["birth_year"] and (parts["unit"] or parts["address"]))):
+    if not parts["full_name"] or not (
+        parts["phone"] or parts["id_number"] or (parts["birth_year"] and (parts["unit"] or parts["address"]))
+    ):
         return ""
     # What tells people of one name apart and is not put right later: a number, else the year and the place.
     strong = parts["id_number"] or ""
-    words = [fold(parts["full_name"]), str(parts["birth_year"] or ""), str(parts["unit"].pk if parts["unit"] else ""), strong]
+    words = [
+        fold(parts["full_name"]),
+        str(parts["birth_year"] or ""),
+        str(parts["unit"].pk if parts["unit"] else ""),
+        strong,
+    ]
     if not strong:
         words.append(parts["phone"] or fold(f"{parts['hamlet'] or ''} {parts['address'] or ''}"))
     return digest(*words)

@@ -63,7 +63,9 @@ class Places:
 
     def laboratory(self, text: str) -> Facility | None:
         """Return the laboratory of a name, if there is one."""
-        return self._once("laboratory", text, lambda name: facility_named(name, kind=Facility.Kind.LABORATORY))
+        return self._once(
+            "laboratory", text, lambda name: facility_named(name, kind=Facility.Kind.LABORATORY)
+        )
 
     def cluster(self, text: str) -> Cluster | None:
         """Return the cluster of a name, if there is one that may be seen."""

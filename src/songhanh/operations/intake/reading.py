@@ -14,7 +14,20 @@ from songhanh.operations.intake.tables import MOST_COLUMNS, Line, Table, named_o
 
 _SEARCHED = 40  # rows in which the header is looked for
 _NUMBER = re.compile(r"^[\d.,/:() -]+$")
-_OTHER_TYPES = {".pdf", ".doc", ".docx", ".jpg", ".jpeg", ".png", ".zip", ".rar", ".7z", ".exe", ".html", ".htm"}
+_OTHER_TYPES = {
+    ".pdf",
+    ".doc",
+    ".docx",
+    ".jpg",
+    ".jpeg",
+    ".png",
+    ".zip",
+    ".rar",
+    ".7z",
+    ".exe",
+    ".html",
+    ".htm",
+}
 _SORMAS_ENTITIES = {
     "CaseData", "Person", "Location", "Symptoms", "Contact", "Sample", "PathogenTest", "Vaccination", "Event",
     "EventParticipant", "Hospitalization", "EpiData", "SelfReport",
@@ -52,7 +65,9 @@ def read(file_name: str, content: bytes, options: Mapping[str, str] | None = Non
         return _limited(reading_json.table_of(text.removeprefix("\ufeff")))
     if start[:15].lower().startswith((b"<!doctype", b"<html", b"<?xml")):
         raise refuse(
-            "type", "The file is a web page or XML, not a table.", "Save the list as .xlsx or .csv and hand that in."
+            "type",
+            "The file is a web page or XML, not a table.",
+            "Save the list as .xlsx or .csv and hand that in.",
         )
     text_rows, text_notes = reading_text.rows_of(content)
     return _finish([[text_of(cell) for cell in row] for row in text_rows], dict(text_notes))
@@ -74,7 +89,9 @@ def _finish(rows: list[list[str]], notes: dict[str, object]) -> Table:
     width = max((len(row) for row in rows), default=0)
     if width > MOST_COLUMNS:
         raise refuse(
-            "columns", f"The table has {width} columns; at most {MOST_COLUMNS} are read.", "Remove the empty ones."
+            "columns",
+            f"The table has {width} columns; at most {MOST_COLUMNS} are read.",
+            "Remove the empty ones.",
         )
     header, columns, source_format = _header(rows)
     notes["header_row"] = header + 1
@@ -112,7 +129,11 @@ def _header(rows: list[list[str]]) -> tuple[int, list[str], str]:
         if len(texts) >= 1 and score > best_score:
             best, best_score = number, score
     if best_score < 0:
-        raise refuse("header", "No row of names of columns was found.", "Write the names of the columns in the first row.")
+        raise refuse(
+            "header",
+            "No row of names of columns was found.",
+            "Write the names of the columns in the first row.",
+        )
     return _with_second_row(rows, best)
 
 
@@ -123,7 +144,12 @@ def _with_second_row(rows: list[list[str]], header: int) -> tuple[int, list[str]
     blanks = [position for position, name in enumerate(names) if not name]
     filled = [position for position, cell in enumerate(below) if cell]
     words = all(not _NUMBER.match(below[position]) for position in filled)
-    if not filled or not words or not set(filled) & set(blanks) or len(filled) > len(blanks) + len(names) // 4:
+    if (
+        not filled
+        or not words
+        or not set(filled) & set(blanks)
+        or len(filled) > len(blanks) + len(names) // 4
+    ):
         return header, names, ""
     joined, above = [], ""
     for position in range(max(len(names), len(below))):
@@ -137,6 +163,9 @@ def _with_second_row(rows: list[list[str]], header: int) -> tuple[int, list[str]
 def _counts_columns(row: Sequence[str]) -> bool:
     # A row "(1) (2) (3)" below the header, as official forms have it.
     numbers = [cell.strip("()[] ") for cell in row if cell]
-    return len(numbers) > 2 and all(number.isdigit() for number in numbers) and [
-        int(number) for number in numbers
-    ] == list(range(int(numbers[0]), int(numbers[0]) + len(numbers)))
+    return (
+        len(numbers) > 2
+        and all(number.isdigit() for number in numbers)
+        and [int(number) for number in numbers]
+        == list(range(int(numbers[0]), int(numbers[0]) + len(numbers)))
+    )

@@ -21,7 +21,9 @@ _FILLED_REPEAT = re.compile(
     rb'<table:table-cell[^>]*number-columns-repeated="(\d+)"[^>]*office:value-type[^>]*>|'
     rb'<table:table-cell[^>]*office:value-type[^>]*number-columns-repeated="(\d+)"'
 )
-_ROW = re.compile(rb'<table:table-row[^>]*number-rows-repeated="(\d+)"[^>]*>(.{0,4000}?)</table:table-row>', re.S)
+_ROW = re.compile(
+    rb'<table:table-row[^>]*number-rows-repeated="(\d+)"[^>]*>(.{0,4000}?)</table:table-row>', re.DOTALL
+)
 
 
 def is_workbook(content: bytes) -> bool:

@@ -104,7 +104,10 @@ def _tracker(document: Mapping[str, Any]) -> Table:
     """One row a tracked entity: its attributes, and the values of its events, the newest last."""
     records, targets = [], set()
     for entity in _listed(document, "trackedEntities"):
-        record = {"trackedEntity": text_of(entity.get("trackedEntity")), "orgUnit": text_of(entity.get("orgUnit"))}
+        record = {
+            "trackedEntity": text_of(entity.get("trackedEntity")),
+            "orgUnit": text_of(entity.get("orgUnit")),
+        }
         record |= _values(entity, "attributes", "attribute")
         for enrollment in _listed(entity, "enrollments"):
             targets.add(enrollment.get("program"))

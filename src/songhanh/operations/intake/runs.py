@@ -38,7 +38,16 @@ MODELS: dict[str, Any] = {
     "cases": Case, "contacts": Contact, "relationships": Contact, "followups": FollowUp, "samples": Sample,
     "events": Cluster,
 }  # fmt: skip
-LINKS = ("person_id", "person_code", "record_id", "record_code", "epid_number", "national_code", "person_uuid", "uuid")
+LINKS = (
+    "person_id",
+    "person_code",
+    "record_id",
+    "record_code",
+    "epid_number",
+    "national_code",
+    "person_uuid",
+    "uuid",
+)
 
 
 class Stopped(Exception):
@@ -52,7 +61,9 @@ def desk_of(batch: Batch, by: Any) -> Desk:
 
 def _reader(batch: Batch) -> Reader:
     order = batch.options.get("date_order") or "dmy"
-    return Reader(target=batch.target, columns=batch.columns, mapping=batch.mapping, order=order, today=today())
+    return Reader(
+        target=batch.target, columns=batch.columns, mapping=batch.mapping, order=order, today=today()
+    )
 
 
 def _prepared(said: Said, desk: Desk) -> Said:
@@ -62,7 +73,9 @@ def _prepared(said: Said, desk: Desk) -> Said:
             "full_name", "family_name", "given_name",
         }:  # fmt: skip
             said.person = {}  # a number is a reference there, never a new person's name
-            said.reasons = [found for found in said.reasons if found["code"] not in ("no_name", "no_unit", "outside")]
+            said.reasons = [
+                found for found in said.reasons if found["code"] not in ("no_name", "no_unit", "outside")
+            ]
     return said
 
 
@@ -146,7 +159,9 @@ def _announce(desk: Desk, batch: Batch, rows: Sequence[Sequence[str]]) -> None:
     if batch.target not in ("cases", "contacts"):
         return
     places = [position for position, column in enumerate(batch.columns) if batch.mapping.get(column) in LINKS]
-    desk.finder.announced = {cells[place][:100] for cells in rows for place in places if place < len(cells) and cells[place]}
+    desk.finder.announced = {
+        cells[place][:100] for cells in rows for place in places if place < len(cells) and cells[place]
+    }
 
 
 # --- dry run ---
@@ -161,7 +176,7 @@ def try_rows(batch: Batch, by: Any, on_progress: Progress | None = None) -> None
     _keys(rows, batch.target)
     _announce(desk, batch, [said.cells for said in rows])
     kept: list[Row] = []
-    desk.is_last_pass = False
+    desk.is_last_pass, desk.is_dry = False, True
     for first in range(0, len(rows), TRIED_AT_ONCE):
         chunk = rows[first : first + TRIED_AT_ONCE]
         kept += [_row_of(batch, outcome, wait="created") for outcome in _judged(chunk, desk)]
@@ -217,7 +232,9 @@ def _undone(batch: Batch) -> Iterator[list[Row]]:
     after = 0
     while True:
         rows = list(
-            Row.objects.filter(batch=batch, is_done=False, number__gt=after).order_by("number")[:COMMITTED_AT_ONCE]
+            Row.objects.filter(batch=batch, is_done=False, number__gt=after).order_by("number")[
+                :COMMITTED_AT_ONCE
+            ]
         )
         if not rows:
             return
@@ -256,7 +273,12 @@ def _commit_chunk(batch: Batch, rows: Sequence[Row], reader: Reader, desk: Desk)
 
 def demand_ours(batch: Batch) -> None:
     """Lock the batch; raise where it was stopped or another process holds it."""
-    current = Batch.objects.select_for_update().filter(pk=batch.pk).values("attempt", "cancel_requested", "n_done").get()
+    current = (
+        Batch.objects.select_for_update()
+        .filter(pk=batch.pk)
+        .values("attempt", "cancel_requested", "n_done")
+        .get()
+    )
     if current["attempt"] != batch.attempt or current["cancel_requested"]:
         raise Stopped
     batch.n_done = current["n_done"]

@@ -11,10 +11,15 @@ from typing import Any
 from songhanh.operations.intake import values
 from songhanh.operations.intake.fields import LENGTHS, Field, field_of
 from songhanh.operations.intake.reasons import Reason, Wrong, is_error, reason
-from songhanh.operations.intake.synonyms import GODATA_TOKEN, value_of
+from songhanh.operations.intake.synonyms import GODATA_WORD, value_of
 
 # A cell of these that is not understood rejects the row; of others it is kept in the note.
-STRICT = {("cases", "classification"), ("samples", "result"), ("followups", "state"), ("cases", "reported_on")}
+STRICT = {
+    ("cases", "classification"),
+    ("samples", "result"),
+    ("followups", "state"),
+    ("cases", "reported_on"),
+}
 _LISTED = re.compile(r"[,;+/\n]|\bvà\b|\band\b")
 
 
@@ -96,6 +101,12 @@ class Reader:
             if isinstance(value, date) and value.year < 1900:
                 raise Wrong("too_old", value=text)
             return value
+        if kind == "age":
+            return (
+                int(values.decimal(text, found.low, found.high))
+                if "." in text
+                else values.whole(text, 0, 125)
+            )
         if kind == "whole":
             return values.whole(text, found.low, found.high)
         if kind == "decimal":
@@ -109,7 +120,7 @@ class Reader:
         return self._word(kind, text)
 
     def _text(self, said: Said, found: Field, text: str) -> str:
-        if text.startswith(GODATA_TOKEN):
+        if text.startswith(GODATA_WORD):
             text = text.rpartition("CATEGORY_")[2].replace("_", " ").capitalize()
         longest = LENGTHS.get(found.name, 5_000)
         if len(text) > longest:
@@ -136,8 +147,8 @@ class Reader:
 
     def _listed(self, said: Said, text: str) -> list[str]:
         codes = []
-        for word in _LISTED.split(text):
-            word = word.strip(" .")
+        for piece in _LISTED.split(text):
+            word = piece.strip(" .")
             if not word or value_of("yesno", word) == "no" or "không triệu chứng" in word.lower():
                 continue
             code = value_of("symptom", word)

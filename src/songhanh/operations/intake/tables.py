@@ -51,7 +51,9 @@ def text_of(value: Any) -> str:
         return value.date().isoformat() if value.time() == time(0) else value.isoformat(timespec="seconds")
     if isinstance(value, date | time):
         return value.isoformat()
-    text = " ".join(unicodedata.normalize("NFC", str(value)).replace("\u200b", "").replace("\x00", "").split())
+    text = " ".join(
+        unicodedata.normalize("NFC", str(value)).replace("\u200b", "").replace("\x00", "").split()
+    )
     if text.startswith("'") and text[1:2] in ("=", "+", "-", "@"):
         text = text[1:]  # the apostrophe that keeps a spreadsheet from reading a text as a formula
     return text[:LONGEST_CELL]
@@ -61,8 +63,8 @@ def named_once(names: Sequence[str]) -> list[str]:
     """Return names for all columns: empty ones get a number, repeated ones a count."""
     seen: dict[str, int] = {}
     result = []
-    for position, name in enumerate(names, start=1):
-        name = name or f"#{position}"
+    for position, given in enumerate(names, start=1):
+        name = given or f"#{position}"
         seen[name] = seen.get(name, 0) + 1
         result.append(name if seen[name] == 1 else f"{name} [{seen[name]}]")
     return result

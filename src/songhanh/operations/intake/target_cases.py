@@ -13,6 +13,7 @@ from songhanh.operations.intake.finding import NATIONAL, OWN
 from songhanh.operations.intake.judging import Desk, Outcome, Verdict, differences, remembered, settle
 from songhanh.operations.intake.reasons import Reason
 from songhanh.operations.intake.writing import Refused, external_ids, link_text, together
+from songhanh.operations.people.models import Person
 
 RANK = {"suspected": 0, "probable": 1, "confirmed": 2, "not-a-case": 3}
 EPISODE = timedelta(days=90)
@@ -38,28 +39,38 @@ def judge(outcome: Outcome, desk: Desk) -> Outcome:
         return outcome.reject("not_yours", "full_name")
     existing = _existing(outcome)
     if existing is None:
-        return _new(outcome)
-    outcome.existing = existing
-    if existing is not True and remembered(outcome):
-        return settle(outcome, "cases")
-    if existing is True:  # a case that a row above brings
-        outcome.verdict = Verdict.DUPLICATE
-        said.note("twice", value=someone.row)
+        return _new(outcome, desk)
+    if existing is True:  # a case that a row above brings: looked at again once it is written
+        if desk.is_last_pass:
+            outcome.verdict = Verdict.DUPLICATE
+            said.note("twice", value=someone.row)
         return outcome
-    if someone.person is not None:
-        outcome.person_changes = differences(someone.person, said.person, outcome.found, said)
-    outcome.changes = differences(existing, {name: said.subject.get(name) for name in FIELDS}, outcome.found, said)
+    outcome.existing = existing
+    if remembered(outcome):
+        return settle(outcome, "cases")
+    person = someone.person or someone.draft
+    if person is not None:
+        outcome.person_changes = differences(person, said.person, outcome.found, said)
+    outcome.changes = differences(
+        existing, {name: said.subject.get(name) for name in FIELDS}, outcome.found, said
+    )
     _classification(outcome, existing)
     return settle(outcome, "cases")
 
 
-def _new(outcome: Outcome) -> Outcome:
+def _new(outcome: Outcome, desk: Desk) -> Outcome:
     someone, said = outcome.someone, outcome.said
     if someone.person is not None:
         outcome.person_changes = differences(someone.person, said.person, outcome.found, said)
     elif outcome.found.unsure:
         said.note("maybe_known", "full_name", value=outcome.found.unsure)
     someone.case = True
+    if desk.is_dry:
+        someone.case = Case(
+            **{name: said.subject[name] for name in FIELDS if said.subject.get(name) not in (None, "")}
+        )
+        someone.case.classification = said.subject["classification"]
+        someone.draft = Person(**someone.fields)
     outcome.verdict = Verdict.CREATED
     return outcome
 
@@ -175,13 +186,22 @@ def write(outcomes: Sequence[Outcome], desk: Desk) -> None:
 def _row(outcome: Outcome, desk: Desk) -> dict[str, Any]:
     fields = outcome.said.subject
     row = {name: fields[name] for name in FIELDS if fields.get(name) not in (None, "")}
-    unit = _responsible(outcome, desk)
+    unit, source = _responsible(outcome, desk), outcome.found.source
     return row | {
         "person": outcome.person,
         "classification": fields["classification"],
         "external_ids": external_ids(outcome.said, desk.finder.system),
-        **({"uuid": outcome.said.link["uuid"]} if desk.finder.system == OWN and outcome.said.link.get("uuid") else {}),
+        **(
+            {"uuid": outcome.said.link["uuid"]}
+            if desk.finder.system == OWN and outcome.said.link.get("uuid")
+            else {}
+        ),
         **({"unit": unit} if unit is not None else {}),
+        **(
+            {"source_case": source.case}
+            if source is not None and isinstance(source.case, Case) and source.case.pk
+            else {}
+        ),
     }
 
 
@@ -216,7 +236,12 @@ def link_sources(outcomes: Sequence[Outcome], desk: Desk) -> None:
         case.refresh_from_db()
         fields: dict[str, Any] = {}
         source = outcome.found.source
-        if case.source_case_id is None and source is not None and isinstance(source.case, Case) and source.case.pk != case.pk:
+        if (
+            case.source_case_id is None
+            and source is not None
+            and isinstance(source.case, Case)
+            and source.case.pk != case.pk
+        ):
             fields["source_case"] = source.case
         words = link_text(outcome.said)
         if not case.source_note and (source is None or "," in words):

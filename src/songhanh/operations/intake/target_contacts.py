@@ -20,7 +20,11 @@ from songhanh.operations.tracing import actions as tracing
 from songhanh.operations.tracing.models import Contact
 
 INCUBATION = timedelta(days=14)
-MEETING = ("happened_from", "happened_until", "setting")  # of these a contact is made; changed ones are another meeting
+MEETING = (
+    "happened_from",
+    "happened_until",
+    "setting",
+)  # of these a contact is made; changed ones are another meeting
 FIELDS = (*MEETING, "proximity", "relation", "note")
 Key = tuple[int, int, Any, Any, str]
 
@@ -49,7 +53,11 @@ def _judge(outcome: Outcome, desk: Desk, clusters: dict[str, Cluster]) -> Outcom
         if desk.batch.target == "contacts":
             return outcome.reject("missing", "full_name", what={"vi": "họ tên", "en": "The name"})
         return outcome.reject("person_unknown", "target_id", value=said.link.get("target_id", ""))
-    if someone.person is not None and not someone.is_ours and not (outcome.found.source and outcome.found.source.is_ours):
+    if (
+        someone.person is not None
+        and not someone.is_ours
+        and not (outcome.found.source and outcome.found.source.is_ours)
+    ):
         return outcome.reject("not_yours", "full_name")
     if someone.is_announced and not someone.fields:
         return _wait(outcome, desk, "person_unknown", "target_id", said.link.get("target_id", ""))
@@ -100,7 +108,9 @@ def _with_source(outcome: Outcome, desk: Desk) -> Outcome:
     if not _days(outcome):
         outcome.verdict = Verdict.REJECTED
         return outcome
-    outcome.subject = {name: said.subject[name] for name in FIELDS if said.subject.get(name) not in (None, "")}
+    outcome.subject = {
+        name: said.subject[name] for name in FIELDS if said.subject.get(name) not in (None, "")
+    }
     if said.remarks:
         outcome.subject["note"] = "\n".join([*filter(None, [outcome.subject.get("note", "")]), *said.remarks])
     outcome.subject["source"] = source
@@ -124,7 +134,9 @@ def _days(outcome: Outcome) -> bool:
             if reported is None and someone is not None and isinstance(someone.case, Case):
                 reported = someone.case.reported_on
         if reported is None:
-            said.note("missing", "happened_until", what={"vi": "ngày tiếp xúc", "en": "The day of the contact"})
+            said.note(
+                "missing", "happened_until", what={"vi": "ngày tiếp xúc", "en": "The day of the contact"}
+            )
             return False
         first, last = reported - INCUBATION, reported
         said.note("date_estimated")
@@ -138,10 +150,15 @@ def _days(outcome: Outcome) -> bool:
 
 def _told(outcomes: Sequence[Outcome]) -> dict[Key, Contact]:
     """Return the meetings of these persons that are registered."""
-    people = {outcome.person.pk for outcome in outcomes if outcome.found.someone is not None and outcome.person is not None}
+    people = {
+        outcome.person.pk
+        for outcome in outcomes
+        if outcome.found.someone is not None and outcome.person is not None
+    }
     rows = Contact.objects.filter(person__in=people)
     return {
-        (row.source_id, row.person_id, row.happened_from, row.happened_until, row.setting): row for row in rows
+        (row.source_id, row.person_id, row.happened_from, row.happened_until, row.setting): row
+        for row in rows
     }
 
 
@@ -167,7 +184,12 @@ def _known_already(outcome: Outcome, told: dict[Key, Contact], seen: dict[tuple[
 
 
 def _clusters(outcomes: Sequence[Outcome], desk: Desk) -> dict[str, Cluster]:
-    refs = {ref for outcome in outcomes for ref in (*source_refs(outcome.said), outcome.said.link.get("target_id", "")) if ref}
+    refs = {
+        ref
+        for outcome in outcomes
+        for ref in (*source_refs(outcome.said), outcome.said.link.get("target_id", ""))
+        if ref
+    }
     known = Known.objects.filter(system=desk.finder.system, kind="cluster", value__in=refs)
     ids = dict(known.values_list("value", "object_id"))
     clusters = Cluster.objects.in_bulk(list(set(ids.values())))
@@ -246,5 +268,7 @@ def _update(outcome: Outcome, desk: Desk) -> None:
         return
     told = {name: getattr(contact, name) for name in FIELDS} | outcome.changes
     row = {**told, "source": contact.source, "person": contact.person}
-    tracing.void_contact(by=desk.by, contact=contact, reason=f"{desk.batch.file_name} · {outcome.said.number}")
+    tracing.void_contact(
+        by=desk.by, contact=contact, reason=f"{desk.batch.file_name} · {outcome.said.number}"
+    )
     outcome.written = tracing.add_contacts(by=desk.by, rows=[row])[0]

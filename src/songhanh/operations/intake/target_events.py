@@ -71,7 +71,9 @@ def _place(outcome: Outcome, desk: Desk) -> None:
         fields["site"] = desk.places.site(text)
         if fields["site"] is None:
             said.remarks.append(text)
-    if desk.places.allowed is not None and (fields["unit"] is None or fields["unit"].pk not in desk.places.allowed):
+    if desk.places.allowed is not None and (
+        fields["unit"] is None or fields["unit"].pk not in desk.places.allowed
+    ):
         said.note("outside" if fields["unit"] else "no_unit", "commune")
     if said.remarks:
         fields["note"] = "\n".join(part for part in (fields.get("note", ""), *said.remarks) if part)

@@ -39,7 +39,9 @@ def _judge(outcome: Outcome, desk: Desk) -> Outcome:
     if not someone.is_ours:
         return outcome.reject("not_yours", "person_id")
     if fields.get("due_on") is None:
-        return outcome.reject("missing", "due_on", what={"vi": "ngày theo dõi", "en": "The day of the follow-up"})
+        return outcome.reject(
+            "missing", "due_on", what={"vi": "ngày theo dõi", "en": "The day of the follow-up"}
+        )
     if "state" not in fields:
         if not {"temperature", "symptoms"} & said.columns.keys():
             return outcome.reject("missing", "state", what={"vi": "kết quả theo dõi", "en": "The result"})
@@ -75,7 +77,9 @@ def write(outcomes: Sequence[Outcome], desk: Desk) -> None:
     """Write the new ones at once, the corrections one by one."""
     new = [one for one in outcomes if one.verdict == Verdict.CREATED]
     rows = [{**one.subject, "person": one.person, "due_on": one.said.subject["due_on"]} for one in new]
-    for outcome, row in together(new, rows, lambda given: tracing.register_follow_ups_many(by=desk.by, rows=given)):
+    for outcome, row in together(
+        new, rows, lambda given: tracing.register_follow_ups_many(by=desk.by, rows=given)
+    ):
         outcome.written = row
     for outcome in outcomes:
         if outcome.verdict == Verdict.UPDATED:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from songhanh.operations.cases.checks import DISEASE_KNOWN_FROM
 from songhanh.operations.intake.finding import OWN
 from songhanh.operations.intake.judging import Desk, Outcome, Verdict, differences, remembered, settle
 from songhanh.operations.intake.writing import Refused, external_ids, together
@@ -44,14 +45,39 @@ def _judge(outcome: Outcome, desk: Desk) -> Outcome:
     if not someone.is_ours:
         return outcome.reject("not_yours", "person_id")
     if fields.get("taken_at") is None:
-        return outcome.reject("missing", "taken_at", what={"vi": "ngày lấy mẫu", "en": "The day of the sample"})
+        return outcome.reject(
+            "missing", "taken_at", what={"vi": "ngày lấy mẫu", "en": "The day of the sample"}
+        )
+    if _wrong_times(outcome, desk):
+        return outcome
+    _answer(outcome, desk)
+    outcome.subject = {name: fields[name] for name in FIELDS if fields.get(name) not in (None, "")}
+    if outcome.existing is not None:
+        return _existing(outcome)
+    if someone.person is None and outcome.found.unsure:
+        said.note("maybe_known", "full_name", value=outcome.found.unsure)
+    outcome.verdict = Verdict.CREATED
+    return outcome
+
+
+def _wrong_times(outcome: Outcome, desk: Desk) -> bool:
+    fields = outcome.said.subject
     for name in ("taken_at", "result_at"):
-        if fields.get(name) is not None and fields[name].date() > desk.today:
-            return outcome.reject("future", name, value=fields[name].date().isoformat())
+        if fields.get(name) is not None:
+            day = fields[name].date()
+            if day > desk.today or day < DISEASE_KNOWN_FROM:
+                outcome.reject("future" if day > desk.today else "too_old", name, value=day.isoformat())
+                return True
     if fields.get("result_at") and fields["result_at"] < fields["taken_at"]:
         if fields["result_at"].date() < fields["taken_at"].date():
-            return outcome.reject("order", "result_at")
+            outcome.reject("order", "result_at")
+            return True
         fields["result_at"] = fields["taken_at"]  # a day against an instant of the same day
+    return False
+
+
+def _answer(outcome: Outcome, desk: Desk) -> None:
+    said, fields = outcome.said, outcome.said.subject
     if isinstance(fields.get("laboratory"), str):
         text = fields.pop("laboratory")
         fields["laboratory"] = desk.places.laboratory(text)
@@ -64,13 +90,6 @@ def _judge(outcome: Outcome, desk: Desk) -> Outcome:
         fields.pop("result_at", None)
     if fields["result"] != "positive":
         fields.pop("ct_value", None)
-    outcome.subject = {name: fields[name] for name in FIELDS if fields.get(name) not in (None, "")}
-    if outcome.existing is not None:
-        return _existing(outcome)
-    if someone.person is None and outcome.found.unsure:
-        said.note("maybe_known", "full_name", value=outcome.found.unsure)
-    outcome.verdict = Verdict.CREATED
-    return outcome
 
 
 def _existing(outcome: Outcome) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+# ruff: noqa: DTZ001 - an instant of a cell gets its time zone in `instant`
 import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -14,8 +15,12 @@ from songhanh.operations.intake.synonyms import value_of
 
 ORDERS = ("dmy", "mdy", "ymd")
 EXCEL_ZERO = date(1899, 12, 30)
-_ISO = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?)?$")
-_THREE = re.compile(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?:[ ,T]+(\d{1,2})(?::|h|g)(\d{2})?(?::\d{2})?)?$")
+_ISO = re.compile(
+    r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?)?$"
+)
+_THREE = re.compile(
+    r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?:[ ,T]+(\d{1,2})(?::|h|g)(\d{2})?(?::\d{2})?)?$"
+)
 _NAMED = re.compile(r"^(\d{1,2})[-/ .]+([^\W\d_]{3,9})[-/ .,]+(\d{4}|\d{2})$")
 _WORDS = re.compile(r"^(?:ngày )?(\d{1,2}) tháng (\d{1,2}) năm (\d{4})$", re.IGNORECASE)
 _HOURS_FIRST = re.compile(r"^(\d{1,2})(?:h|:|g)(\d{2})?,? +(?:ngày )?(.+)$")
@@ -66,25 +71,30 @@ def _in_words(order: str) -> dict[str, str]:
 def _read(text: str, order: str) -> tuple[datetime, bool]:
     if found := _ISO.match(text):
         year, month, number, hour, minute, second, zone = found.groups()
-        moment = datetime(int(year), int(month), int(number), int(hour or 0), int(minute or 0), int(second or 0))  # noqa: DTZ001
-        if zone and (int(hour or 0), int(minute or 0)) != (0, 0):  # midnight UTC is a date, as Go.Data writes them
+        moment = datetime(
+            int(year), int(month), int(number), int(hour or 0), int(minute or 0), int(second or 0)
+        )
+        if zone and (int(hour or 0), int(minute or 0)) != (
+            0,
+            0,
+        ):  # midnight UTC is a date, as Go.Data writes them
             aware = datetime.fromisoformat(f"{moment.isoformat()}{'+00:00' if zone == 'Z' else zone}")
             moment = timezone.localtime(aware).replace(tzinfo=None)
         return moment, False
     if found := _THREE.match(text):
         first, second, year, hour, minute = found.groups()
         if order == "ymd" and len(year) == 2:
-            return datetime(_full_year(first), int(second), int(year)), False  # noqa: DTZ001
+            return datetime(_full_year(first), int(second), int(year)), False
         number, month = (second, first) if order == "mdy" else (first, second)
-        moment = datetime(_full_year(year), int(month), int(number), int(hour or 0), int(minute or 0))  # noqa: DTZ001
+        moment = datetime(_full_year(year), int(month), int(number), int(hour or 0), int(minute or 0))
         return moment, int(first) <= 12 and int(second) <= 12 and first != second
     if found := _NAMED.match(text):
         month_found = value_of("month", found[2])
         if month_found is None:
             raise ValueError(text)
-        return datetime(_full_year(found[3]), int(month_found), int(found[1])), False  # noqa: DTZ001
+        return datetime(_full_year(found[3]), int(month_found), int(found[1])), False
     if found := _WORDS.match(text):
-        return datetime(int(found[3]), int(found[2]), int(found[1])), False  # noqa: DTZ001
+        return datetime(int(found[3]), int(found[2]), int(found[1])), False
     if found := _HOURS_FIRST.match(text):
         moment, is_ambiguous = _read(found[3], order)
         return moment.replace(hour=int(found[1]), minute=int(found[2] or 0)), is_ambiguous
@@ -103,7 +113,9 @@ def instant(text: str, order: str) -> tuple[datetime, bool]:
 
 def whole(text: str, low: int, high: int) -> int:
     """Return a whole number within bounds; ``45 tuổi`` is 45."""
-    found = re.match(r"^(\d{1,9})(?:[.,]0+)?(?:\s*(?:tuổi|t|years?|mũi|liều|y))?\.?$", text.strip(), re.IGNORECASE)
+    found = re.match(
+        r"^(\d{1,9})(?:[.,]0+)?(?:\s*(?:tuổi|t|years?|mũi|liều|y))?\.?$", text.strip(), re.IGNORECASE
+    )
     if not found:
         raise Wrong("not_a_number", value=text)
     number = int(found[1])

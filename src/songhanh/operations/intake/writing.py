@@ -99,7 +99,11 @@ def write_persons(outcomes: Sequence[Outcome], desk: Desk) -> None:
     """Register the persons that are new, correct those of whom the file says something else."""
     new: dict[int, Outcome] = {}
     for outcome in outcomes:
-        if outcome.verdict == Verdict.CREATED and outcome.found.someone is not None and outcome.someone.person is None:
+        if (
+            outcome.verdict == Verdict.CREATED
+            and outcome.found.someone is not None
+            and outcome.someone.person is None
+        ):
             new.setdefault(id(outcome.someone), outcome)
     givers = list(new.values())
     rows = [_person_row(outcome, desk.finder) for outcome in givers]
@@ -107,12 +111,20 @@ def write_persons(outcomes: Sequence[Outcome], desk: Desk) -> None:
         outcome.someone.person = person
         outcome.someone.pk = person.pk
     for outcome in outcomes:
-        if outcome.verdict == Verdict.CREATED and outcome.found.someone is not None and outcome.someone.person is None:
+        if (
+            outcome.verdict == Verdict.CREATED
+            and outcome.found.someone is not None
+            and outcome.someone.person is None
+        ):
             outcome.reject("refused", value=outcome.someone.fields.get("full_name", ""))
         if outcome.person_changes and outcome.verdict in (Verdict.CREATED, Verdict.UPDATED):
             with Refused.noted(outcome):
-                changes = {name: value for name, value in outcome.person_changes.items() if name not in COMPUTED}
-                outcome.someone.person = people.edit(by=desk.by, person=outcome.person, version=None, **changes)
+                changes = {
+                    name: value for name, value in outcome.person_changes.items() if name not in COMPUTED
+                }
+                outcome.someone.person = people.edit(
+                    by=desk.by, person=outcome.person, version=None, **changes
+                )
 
 
 def _person_row(outcome: Outcome, finder: Finder) -> dict[str, Any]:
@@ -120,7 +132,10 @@ def _person_row(outcome: Outcome, finder: Finder) -> dict[str, Any]:
     link = outcome.said.link
     if finder.system == OWN:
         return row | ({"uuid": link["person_uuid"]} if link.get("person_uuid") else {})
-    ids = {finder.system: link.get("person_id") or (link.get("record_id") if finder.own_ids(outcome.said) else "")}
+    ids = {
+        finder.system: link.get("person_id")
+        or (link.get("record_id") if finder.own_ids(outcome.said) else "")
+    }
     code = link.get("person_code") or link.get("record_code")
     ids |= {f"{finder.system}:code": code} if code and not link.get("person_id") else {}
     kept = {name: value for name, value in ids.items() if value}

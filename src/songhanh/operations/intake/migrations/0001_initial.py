@@ -7,163 +7,332 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
-        ('places', '0001_initial'),
+        ("people", "0001_initial"),
+        ("places", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(unique=True)),
-                ('file_name', models.CharField(max_length=200)),
-                ('sha256', models.CharField(max_length=64)),
-                ('content', models.BinaryField(help_text='the file; deleted on a set date', null=True)),
-                ('source_format', models.CharField(help_text='table, godata, sormas, dhis2, who', max_length=20)),
-                ('target', models.CharField(help_text='cases, contacts, followups, relationships, events, samples', max_length=20)),
-                ('mapping', models.JSONField(default=dict, help_text='column of the file: our field')),
-                ('columns', models.JSONField(default=list, help_text='names of the columns, in the order of the cells of a row')),
-                ('options', models.JSONField(default=dict, help_text='sheet, date order, commune of rows without one, ...')),
-                ('state', models.CharField(choices=[('uploaded', 'uploaded'), ('trying', 'being tried'), ('tried', 'tried (dry run)'), ('committing', 'being committed'), ('committed', 'committed'), ('failed', 'failed')], default='uploaded', max_length=10)),
-                ('error', models.TextField(blank=True)),
-                ('n_rows', models.PositiveIntegerField(default=0)),
-                ('n_created', models.PositiveIntegerField(default=0)),
-                ('n_updated', models.PositiveIntegerField(default=0)),
-                ('n_duplicate', models.PositiveIntegerField(default=0)),
-                ('n_rejected', models.PositiveIntegerField(default=0)),
-                ('n_done', models.PositiveIntegerField(default=0, help_text='rows committed so far; a restart goes on from here')),
-                ('n_ambiguous', models.PositiveIntegerField(default=0, help_text='dates that could also be read the other way round')),
-                ('progress', models.FloatField(default=0)),
-                ('stage', models.CharField(blank=True, help_text='what the worker was asked for: try, commit', max_length=10)),
-                ('task_id', models.CharField(blank=True, help_text='its entry in the task queue', max_length=64)),
-                ('attempt', models.PositiveSmallIntegerField(default=0)),
-                ('queued_at', models.DateTimeField(null=True)),
-                ('heartbeat_at', models.DateTimeField(null=True)),
-                ('cancel_requested', models.BooleanField(default=False)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('committed_at', models.DateTimeField(null=True)),
-                ('expires_on', models.DateField(help_text='content and rows are deleted on this day')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(unique=True)),
+                ("file_name", models.CharField(max_length=200)),
+                ("sha256", models.CharField(max_length=64)),
+                ("content", models.BinaryField(help_text="the file; deleted on a set date", null=True)),
+                (
+                    "source_format",
+                    models.CharField(help_text="table, godata, sormas, dhis2, who", max_length=20),
+                ),
+                (
+                    "target",
+                    models.CharField(
+                        help_text="cases, contacts, followups, relationships, events, samples", max_length=20
+                    ),
+                ),
+                ("mapping", models.JSONField(default=dict, help_text="column of the file: our field")),
+                (
+                    "columns",
+                    models.JSONField(
+                        default=list, help_text="names of the columns, in the order of the cells of a row"
+                    ),
+                ),
+                (
+                    "options",
+                    models.JSONField(
+                        default=dict, help_text="sheet, date order, commune of rows without one, ..."
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "uploaded"),
+                            ("trying", "being tried"),
+                            ("tried", "tried (dry run)"),
+                            ("committing", "being committed"),
+                            ("committed", "committed"),
+                            ("failed", "failed"),
+                        ],
+                        default="uploaded",
+                        max_length=10,
+                    ),
+                ),
+                ("error", models.TextField(blank=True)),
+                ("n_rows", models.PositiveIntegerField(default=0)),
+                ("n_created", models.PositiveIntegerField(default=0)),
+                ("n_updated", models.PositiveIntegerField(default=0)),
+                ("n_duplicate", models.PositiveIntegerField(default=0)),
+                ("n_rejected", models.PositiveIntegerField(default=0)),
+                (
+                    "n_done",
+                    models.PositiveIntegerField(
+                        default=0, help_text="rows committed so far; a restart goes on from here"
+                    ),
+                ),
+                (
+                    "n_ambiguous",
+                    models.PositiveIntegerField(
+                        default=0, help_text="dates that could also be read the other way round"
+                    ),
+                ),
+                ("progress", models.FloatField(default=0)),
+                (
+                    "stage",
+                    models.CharField(
+                        blank=True, help_text="what the worker was asked for: try, commit", max_length=10
+                    ),
+                ),
+                (
+                    "task_id",
+                    models.CharField(blank=True, help_text="its entry in the task queue", max_length=64),
+                ),
+                ("attempt", models.PositiveSmallIntegerField(default=0)),
+                ("queued_at", models.DateTimeField(null=True)),
+                ("heartbeat_at", models.DateTimeField(null=True)),
+                ("cancel_requested", models.BooleanField(default=False)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("committed_at", models.DateTimeField(null=True)),
+                ("expires_on", models.DateField(help_text="content and rows are deleted on this day")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Declaration',
+            name="Declaration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('full_name', models.CharField(blank=True, max_length=160, verbose_name='full name')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='telephone')),
-                ('birth_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='year of birth')),
-                ('address', models.CharField(blank=True, max_length=250, verbose_name='address')),
-                ('symptoms', models.JSONField(blank=True, default=list, verbose_name='symptoms')),
-                ('met_a_case', models.BooleanField(blank=True, null=True, verbose_name='met a case in the last 14 days')),
-                ('travelled', models.CharField(blank=True, max_length=200, verbose_name='came from')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('declared_on', models.DateField()),
-                ('by_telephone', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('new', 'new'), ('seen', 'looked at'), ('called', 'called back')], default='new', max_length=8)),
-                ('expires_on', models.DateField()),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.unit', verbose_name='commune')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("full_name", models.CharField(blank=True, max_length=160, verbose_name="full name")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="telephone")),
+                (
+                    "birth_year",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="year of birth"),
+                ),
+                ("address", models.CharField(blank=True, max_length=250, verbose_name="address")),
+                ("symptoms", models.JSONField(blank=True, default=list, verbose_name="symptoms")),
+                (
+                    "met_a_case",
+                    models.BooleanField(blank=True, null=True, verbose_name="met a case in the last 14 days"),
+                ),
+                ("travelled", models.CharField(blank=True, max_length=200, verbose_name="came from")),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                ("declared_on", models.DateField()),
+                ("by_telephone", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("new", "new"), ("seen", "looked at"), ("called", "called back")],
+                        default="new",
+                        max_length=8,
+                    ),
+                ),
+                ("expires_on", models.DateField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.unit",
+                        verbose_name="commune",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Known',
+            name="Known",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('system', models.CharField(help_text='godata, sormas, ..., or row: and the layout of a list', max_length=60)),
-                ('kind', models.CharField(help_text='person, case, contact, followup, sample, cluster; row for a row of a list', max_length=12)),
-                ('value', models.CharField(max_length=100)),
-                ('object_id', models.BigIntegerField(null=True)),
-                ('said', models.JSONField(default=dict, help_text='{field: check sum} of what it said last: only what changed is taken over')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "system",
+                    models.CharField(
+                        help_text="godata, sormas, ..., or row: and the layout of a list", max_length=60
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        help_text="person, case, contact, followup, sample, cluster; row for a row of a list",
+                        max_length=12,
+                    ),
+                ),
+                ("value", models.CharField(max_length=100)),
+                ("object_id", models.BigIntegerField(null=True)),
+                (
+                    "said",
+                    models.JSONField(
+                        default=dict,
+                        help_text="{field: check sum} of what it said last: only what changed is taken over",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Mapping',
+            name="Mapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('signature', models.CharField(help_text='SHA-256 of the folded column names', max_length=64)),
-                ('target', models.CharField(max_length=20)),
-                ('columns', models.JSONField()),
-                ('options', models.JSONField(default=dict)),
-                ('used_at', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "signature",
+                    models.CharField(help_text="SHA-256 of the folded column names", max_length=64),
+                ),
+                ("target", models.CharField(max_length=20)),
+                ("columns", models.JSONField()),
+                ("options", models.JSONField(default=dict)),
+                ("used_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('signature', 'target'), name='mapping_once')],
+                "constraints": [models.UniqueConstraint(fields=("signature", "target"), name="mapping_once")],
             },
         ),
         migrations.CreateModel(
-            name='Row',
+            name="Row",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(help_text='as a spreadsheet counts: the header is row 1')),
-                ('values', models.JSONField(help_text="the cells as they came, in the order of the batch's columns")),
-                ('key', models.CharField(blank=True, help_text='by which the same row is known again', max_length=90)),
-                ('verdict', models.CharField(choices=[('created', 'created'), ('updated', 'updated'), ('duplicate', 'already there'), ('rejected', 'rejected')], max_length=10)),
-                ('reasons', models.JSONField(default=list, help_text='[{column, code, message: {vi, en}}]')),
-                ('object_type', models.CharField(blank=True, max_length=40)),
-                ('object_id', models.BigIntegerField(null=True)),
-                ('is_done', models.BooleanField(default=False)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='intake.batch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    models.PositiveIntegerField(help_text="as a spreadsheet counts: the header is row 1"),
+                ),
+                (
+                    "values",
+                    models.JSONField(help_text="the cells as they came, in the order of the batch's columns"),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        blank=True, help_text="by which the same row is known again", max_length=90
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("created", "created"),
+                            ("updated", "updated"),
+                            ("duplicate", "already there"),
+                            ("rejected", "rejected"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("reasons", models.JSONField(default=list, help_text="[{column, code, message: {vi, en}}]")),
+                ("object_type", models.CharField(blank=True, max_length=40)),
+                ("object_id", models.BigIntegerField(null=True)),
+                ("is_done", models.BooleanField(default=False)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="intake.batch"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(fields=['by', '-id'], name='batch_by_user'),
+            model_name="batch",
+            index=models.Index(fields=["by", "-id"], name="batch_by_user"),
         ),
         migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(fields=['sha256'], name='batch_by_content'),
+            model_name="batch",
+            index=models.Index(fields=["sha256"], name="batch_by_content"),
         ),
         migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(fields=['state', 'heartbeat_at'], name='batch_by_heartbeat'),
+            model_name="batch",
+            index=models.Index(fields=["state", "heartbeat_at"], name="batch_by_heartbeat"),
         ),
         migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(fields=['expires_on'], name='batch_expiry'),
+            model_name="batch",
+            index=models.Index(fields=["expires_on"], name="batch_expiry"),
         ),
         migrations.AddIndex(
-            model_name='declaration',
-            index=models.Index(fields=['unit', 'state', '-id'], name='declaration_by_unit'),
+            model_name="declaration",
+            index=models.Index(fields=["unit", "state", "-id"], name="declaration_by_unit"),
         ),
         migrations.AddIndex(
-            model_name='declaration',
-            index=models.Index(fields=['expires_on'], name='declaration_expiry'),
+            model_name="declaration",
+            index=models.Index(fields=["expires_on"], name="declaration_expiry"),
         ),
         migrations.AddIndex(
-            model_name='known',
-            index=models.Index(fields=['kind', 'object_id'], name='known_by_object'),
+            model_name="known",
+            index=models.Index(fields=["kind", "object_id"], name="known_by_object"),
         ),
         migrations.AddConstraint(
-            model_name='known',
-            constraint=models.UniqueConstraint(fields=('system', 'kind', 'value'), name='known_once'),
+            model_name="known",
+            constraint=models.UniqueConstraint(fields=("system", "kind", "value"), name="known_once"),
         ),
         migrations.AddIndex(
-            model_name='row',
-            index=models.Index(fields=['batch', 'verdict', 'number'], name='row_by_verdict'),
+            model_name="row",
+            index=models.Index(fields=["batch", "verdict", "number"], name="row_by_verdict"),
         ),
         migrations.AddConstraint(
-            model_name='row',
-            constraint=models.UniqueConstraint(fields=('batch', 'number'), name='row_once'),
+            model_name="row",
+            constraint=models.UniqueConstraint(fields=("batch", "number"), name="row_once"),
         ),
     ]
