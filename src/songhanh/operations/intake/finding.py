@@ -233,7 +233,7 @@ class Finder:
                 for value, ids in others.items()
                 if len(ids) == 1 and value not in found
             }
-        valid = {ref: written for ref in uuids if (written := _uuid(ref))}
+        valid = {ref: written for ref in uuids if (written := uuid_of(ref))}
         for part in _parts(set(valid.values())):
             ours = {
                 str(key): pk for key, pk in Person.objects.filter(uuid__in=part).values_list("uuid", "pk")
@@ -309,7 +309,8 @@ def _parts(values: set[Any], size: int = 5_000) -> Iterable[list[Any]]:
         yield listed[first : first + size]
 
 
-def _uuid(text: str) -> UUID | None:
+def uuid_of(text: str) -> UUID | None:
+    """Return the UUID that a text is, if it is one."""
     try:
         return UUID(text) if len(text) in (32, 36) else None
     except ValueError:

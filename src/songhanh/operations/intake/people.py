@@ -66,8 +66,9 @@ def _birth(said: Said, today: date) -> None:
     if born is not None:
         given["born_on"], given["birth_year"] = born, born.year
     elif year is None and given.get("age") is not None:
-        seen = said.subject.get("reported_on") or today
+        seen = said.subject.get("reported_on") or said.subject.get("happened_until") or today
         given["birth_year"] = seen.year - given["age"]
+        said.approximate.add("birth_year")
 
 
 def _place(said: Said, places: Places) -> None:
