@@ -43,6 +43,11 @@ def _person_id(row: Values) -> str:
     return foreign_id(row, "godata", "person__external_ids", "person__uuid")
 
 
+def _contact_id(row: Values) -> str:
+    code = (row["person__external_ids"] or {}).get("godata:code", "")
+    return code or (row["person__case"]["code"] if row["person__case"] else "")
+
+
 def _source_id(row: Values) -> str:
     return foreign_id(row, "godata", "source__external_ids", "source__uuid")
 
@@ -77,7 +82,7 @@ GODATA_LAYOUTS = {
     ]),
     "contacts": Layout("godata-contacts", "persons", [
         Column("uuid", _person_id),
-        Column("contact_id", lambda row: (row["person__external_ids"] or {}).get("godata:code", "")),
+        Column("contact_id", _contact_id),
         *_GODATA_PERSON,
         Column("date_of_last_contact", "happened_until"),
     ]),
