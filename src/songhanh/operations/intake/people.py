@@ -100,7 +100,8 @@ def _site(said: Said, places: Places) -> None:
 def _cleaned(said: Said, fields: dict[str, Any]) -> dict[str, Any]:
     for _attempt in range(len(fields) + 1):
         try:
-            return identity.clean(fields)
+            kept = identity.clean(fields)
+            return {name: kept[name] for name in kept if name in identity.FIELDS}
         except ValidationError as error:
             wrong = list(getattr(error, "error_dict", {"": []}))
         except SonghanhError as error:

@@ -17,8 +17,6 @@ from songhanh.operations.intake.models import Known
 from songhanh.operations.intake.said import Said
 from songhanh.operations.people import actions as people
 
-COMPUTED = frozenset({"name_folded"})  # what `people.identity` adds to what it was given
-
 
 class Refused:
     """What the registers say when they do not take a row; it becomes the row's reason."""
@@ -136,7 +134,7 @@ def write_persons(outcomes: Sequence[Outcome], desk: Desk) -> None:
 
 
 def _person_row(outcome: Outcome, finder: Finder) -> dict[str, Any]:
-    row = {name: value for name, value in outcome.someone.fields.items() if name not in COMPUTED}
+    row = dict(outcome.someone.fields)
     link = outcome.said.link
     if finder.system == OWN:
         own = uuid_of(link.get("person_uuid", ""))
