@@ -50,7 +50,7 @@ PERSON = _fields(
     Field("birth_year_female", N("year of birth, column of women"), "born", "person"),
     Field("birth_day", N("day of birth"), "whole", "person", 1, 31),
     Field("birth_month", N("month of birth"), "whole", "person", 1, 12),
-    Field("age", N("age"), "whole", "person", 0, 125),
+    Field("age", N("age"), "age", "person", 0, 125),
     Field("id_number", N("identity number"), part="person"),
     Field("phone", N("telephone"), part="person"),
     Field("phone_owner", N("whose telephone"), part="person"),

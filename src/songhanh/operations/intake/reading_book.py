@@ -22,7 +22,7 @@ _FILLED_REPEAT = re.compile(
     rb'<table:table-cell[^>]*office:value-type[^>]*number-columns-repeated="(\d+)"'
 )
 _ROW = re.compile(
-    rb'<table:table-row[^>]*number-rows-repeated="(\d+)"[^>]*>(.{0,4000}?)</table:table-row>', re.S
+    rb'<table:table-row[^>]*number-rows-repeated="(\d+)"[^>]*>(.{0,4000}?)</table:table-row>', re.DOTALL
 )
 
 

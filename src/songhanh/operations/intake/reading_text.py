@@ -74,8 +74,8 @@ def delimiter_of(text: str) -> str:
         widest = max(pieces, default=1)
         return (pieces.count(widest) / len(pieces) if widest > 1 else 0.0, widest)
 
-    first_header = max(DELIMITERS, key=lambda delimiter: score(delimiter))
-    return first_header if score(first_header)[1] > 1 else ","
+    best = max(DELIMITERS, key=score)
+    return best if score(best)[1] > 1 else ","
 
 
 def rows_of(content: bytes) -> tuple[list[list[str]], dict[str, str]]:

@@ -14,7 +14,7 @@ from songhanh.operations.project.folding import fold
 _DATA = Path(__file__).parent / "data"
 _MARKS = re.compile(r"[\s_\-./\\:;,()\[\]*?\"'“”]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-GODATA_TOKEN = "LNG_REFERENCE_DATA_"
+GODATA_WORD = "LNG_REFERENCE_DATA_"
 
 
 def plain(text: str) -> str:
@@ -76,7 +76,7 @@ def value_of(kind: str, text: str) -> str | None:
     key = plain(text) or text
     if key in words:
         return words[key]
-    if text.startswith(GODATA_TOKEN):
+    if text.startswith(GODATA_WORD):
         parts = key.split()
         for first in range(4, len(parts)):
             if (found := words.get(" ".join(parts[first:]))) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+# ruff: noqa: DTZ001 - an instant of a cell gets its time zone in `instant`
 import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -72,7 +73,7 @@ def _read(text: str, order: str) -> tuple[datetime, bool]:
         year, month, number, hour, minute, second, zone = found.groups()
         moment = datetime(
             int(year), int(month), int(number), int(hour or 0), int(minute or 0), int(second or 0)
-        )  # noqa: DTZ001
+        )
         if zone and (int(hour or 0), int(minute or 0)) != (
             0,
             0,
@@ -83,17 +84,17 @@ def _read(text: str, order: str) -> tuple[datetime, bool]:
     if found := _THREE.match(text):
         first, second, year, hour, minute = found.groups()
         if order == "ymd" and len(year) == 2:
-            return datetime(_full_year(first), int(second), int(year)), False  # noqa: DTZ001
+            return datetime(_full_year(first), int(second), int(year)), False
         number, month = (second, first) if order == "mdy" else (first, second)
-        moment = datetime(_full_year(year), int(month), int(number), int(hour or 0), int(minute or 0))  # noqa: DTZ001
+        moment = datetime(_full_year(year), int(month), int(number), int(hour or 0), int(minute or 0))
         return moment, int(first) <= 12 and int(second) <= 12 and first != second
     if found := _NAMED.match(text):
         month_found = value_of("month", found[2])
         if month_found is None:
             raise ValueError(text)
-        return datetime(_full_year(found[3]), int(month_found), int(found[1])), False  # noqa: DTZ001
+        return datetime(_full_year(found[3]), int(month_found), int(found[1])), False
     if found := _WORDS.match(text):
-        return datetime(int(found[3]), int(found[2]), int(found[1])), False  # noqa: DTZ001
+        return datetime(int(found[3]), int(found[2]), int(found[1])), False
     if found := _HOURS_FIRST.match(text):
         moment, is_ambiguous = _read(found[3], order)
         return moment.replace(hour=int(found[1]), minute=int(found[2] or 0)), is_ambiguous
