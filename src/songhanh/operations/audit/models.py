@@ -76,6 +76,16 @@ class Seal(models.Model):
         return f"{self.position} {self.hash}"
 
 
+class Waiting(models.Model):
+    """An event that has no seal yet. A table of its own, so that sealing never searches a million sealed ones."""
+
+    event = models.OneToOneField(Event, on_delete=models.CASCADE, primary_key=True, related_name="waiting")
+
+    def __str__(self) -> str:
+        """Return which event waits."""
+        return str(self.event_id)
+
+
 class ChainHead(models.Model):
     """The end of the chain: one row, locked by whoever seals."""
 

@@ -176,8 +176,10 @@ class _Change:
         self.part.read_meetings(self.looked_at)
         rows = self._with_origins({person: self._row(person) for person in self.looked_at})
         changed = {person: row for person, row in rows.items() if row != self.part.rows[person]}
-        missing = {p: r for p, r in changed.items() if r.level is not None or p in self.part.has_row}
-        put(missing, {p for p in missing if self.part.cleared[p] is not None})
+        cleared = {person for person in rows if self.part.cleared[person] is not None}
+        # A row that no longer says anything goes, though its level may have been none before.
+        empty = {p: row for p, row in rows.items() if row.level is None and p not in cleared}
+        put(changed | {p: row for p, row in empty.items() if p in self.part.has_row}, cleared)
         return set(changed)
 
 
