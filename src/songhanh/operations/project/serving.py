@@ -103,6 +103,20 @@ def store(
     keep(pack_ref=pack_ref, answers=answers, evening=evening(situation, geometry), n_worlds=n_worlds)
 
 
+def demonstrate(pack_ref: str) -> None:
+    """Make the places of a pack and one account of each role, on a synthetic installation (``set_up`` first).
+
+    An installation of real people is left as it is.
+    """
+    installation = import_string("songhanh.operations.places.queries.installation")()
+    if installation is None:
+        installation = import_string("songhanh.operations.places.actions.load_pack")(
+            pack_ref, is_synthetic=True
+        )
+    if installation.is_synthetic:
+        import_string("songhanh.operations.accounts.actions.demo_accounts")()
+
+
 def morning_report(document: Mapping[str, Any], geometry: Mapping[str, Any], language: str) -> str:
     """Return the report of a morning as one HTML page; no database is opened."""
     load_settings()
