@@ -196,9 +196,9 @@ def test_a_contact_waits_for_its_case_to_be_accepted(province: Province, officer
 
 
 def test_the_person_who_is_certain_is_not_registered_twice(province: Province, officer: Any) -> None:
-    known = person_in(province.nenh, "Trần Thị Lan", phone="+84912000222", birth_year=1990)
+    known = person_in(province.nenh, "Trần Thị Lan", id_number="024190000123")
     case = case_actions.register(by=None, person=person_in(province.nenh), reported_on=today())
-    payload = contact_payload(province.nenh, str(case.uuid), phone="0912 000 222", birth_year="1990")
+    payload = contact_payload(province.nenh, str(case.uuid), id_number="024190000123")
     assert submit(officer, "contact", payload).state == State.DONE
     assert Contact.objects.get().person == known
 
@@ -408,9 +408,9 @@ def test_mine_is_edited(officer: Any, visit: FollowUp, conflict: Entry) -> None:
 
 
 def test_a_case_that_was_registered_meanwhile(province: Province, officer: Any) -> None:
-    there = person_in(province.nenh, "Đỗ Văn Hải", phone="+84912345678", birth_year=1987)
+    there = person_in(province.nenh, "Đỗ Văn Hải", id_number="024087000123")
     case = case_actions.register(by=None, person=there, reported_on=today(), found="quarantine")
-    entry = submit(officer, "case", case_payload(province.nenh))
+    entry = submit(officer, "case", case_payload(province.nenh, id_number="024087000123"))
     assert entry.state == State.CONFLICT
     assert case.code in entry.reasons[0]["message"]
     assert Case.objects.count() == Person.objects.count() == 1

@@ -67,6 +67,9 @@ class _PersonForm(_DeviceForm):
     phone = forms.CharField(
         label=_("Telephone"), max_length=30, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})
     )
+    id_number = forms.CharField(
+        label=_("Identity number"), max_length=20, required=False, widget=forms.TextInput(attrs={"inputmode": "numeric"})
+    )
     unit = forms.ModelChoiceField(
         label=_("Commune"), queryset=Unit.objects.filter(level=Level.COMMUNE), widget=forms.Select(choices=[])
     )
@@ -91,7 +94,7 @@ class _PersonForm(_DeviceForm):
 
     def person(self) -> dict[str, Any]:
         """Return the fields of the person."""
-        names = ("full_name", "birth_year", "sex", "phone", "unit", "hamlet", "address")
+        names = ("full_name", "birth_year", "sex", "phone", "id_number", "unit", "hamlet", "address")
         return {name: self.cleaned_data[name] for name in names}
 
 
@@ -99,7 +102,6 @@ class CaseForm(_PersonForm):
     """A new case with what is known where it was found."""
 
     prefix_of_ids = "case"
-    id_number = forms.CharField(label=_("Identity number"), max_length=20, required=False)
     occupation = forms.CharField(label=_("Occupation, workplace"), max_length=120, required=False)
     classification = forms.ChoiceField(
         label=_("Held to be"),
@@ -121,7 +123,7 @@ class CaseForm(_PersonForm):
 
     def person(self) -> dict[str, Any]:
         """Return the fields of the person."""
-        return super().person() | {name: self.cleaned_data[name] for name in ("id_number", "occupation")}
+        return super().person() | {"occupation": self.cleaned_data["occupation"]}
 
     def case(self) -> dict[str, Any]:
         """Return the fields of the case."""

@@ -54,11 +54,12 @@ class StayFilters(Filters):
 
 
 class StayIn(Schema):
-    """Somebody who is kept apart."""
+    """Somebody who is kept apart. The same ``uuid`` again changes nothing."""
 
+    uuid: UUID | None = None
     person: UUID
     from_on: date
-    until_on: date
+    until_on: date | None = Field(None, description="the policy in force on the first day says it if left out")
     place: Text | None = Field(None, max_length=80, description="slug of the quarantine place")
     is_home: bool = False
     room: Text = Field("", max_length=40)
@@ -77,6 +78,7 @@ class ReleaseIn(Schema):
     """When somebody goes."""
 
     on: date
+    version: int = Field(ge=1, le=2**31 - 1, description="the version that was read")
 
 
 @router.get("", response=answers(StaysOut))
@@ -130,7 +132,7 @@ def extend(request: HttpRequest, stay: UUID, body: LongerIn) -> dict[str, Any]:
 @asks("quarantine.edit")
 def release(request: HttpRequest, stay: UUID, body: ReleaseIn) -> dict[str, Any]:
     """End a stay; refused while a result is pending, a sample is missing or the last day is not reached."""
-    actions.release(by=request.user, stay=_writable(request, stay), on=body.on)
+    actions.release(by=request.user, stay=_writable(request, stay), **body.dict())
     return _read(request, stay)
 
 
