@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 from registry import Province, user_with
@@ -22,6 +23,12 @@ from songhanh.operations.sampling import actions as sampling
 from songhanh.operations.tracing.models import Standing
 
 FIRST = date(2021, 5, 17)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def at(day: date, hour: int = 8) -> datetime:

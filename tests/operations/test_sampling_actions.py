@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
-from django.utils import timezone
+from django.utils import timezone, translation
 from registry import Province, user_with
 
 from songhanh.operations.audit.models import Event
@@ -25,6 +26,12 @@ from songhanh.operations.sampling.models import Sample
 pytestmark = pytest.mark.django_db
 MORNING = datetime(2021, 5, 17, 8, tzinfo=timezone.get_default_timezone())
 EVENING = datetime(2021, 5, 17, 20, tzinfo=timezone.get_default_timezone())
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
