@@ -63,7 +63,9 @@ def upload(
         "notes": table.notes,
         **_clean_options(options or {}),
     }
-    kept.setdefault("date_order", table.notes.get("date_order") or "dmy")
+    last = Mapping.objects.filter(signature=kept["signature"], target=target).first()
+    order = table.notes.get("date_order") or (last.options.get("date_order") if last else "") or "dmy"
+    kept.setdefault("date_order", order)
     with transaction.atomic():
         batch = Batch.objects.create(
             uuid=uuid.uuid4(), file_name=file_name[-200:], sha256=digest, content=content, source_format=source_format,

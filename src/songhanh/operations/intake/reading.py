@@ -10,7 +10,7 @@ from django.conf import settings
 
 from songhanh.operations.intake import reading_book, reading_json, reading_text
 from songhanh.operations.intake.synonyms import is_column_name
-from songhanh.operations.intake.tables import MOST_COLUMNS, Line, Table, named_once, refuse, text_of
+from songhanh.operations.intake.tables import MOST_COLUMNS, REASONS, Line, Table, named_once, refuse, text_of
 
 _SEARCHED = 40  # rows in which the header is looked for
 _NUMBER = re.compile(r"^[\d.,/:() -]+$")
@@ -104,7 +104,7 @@ def _finish(rows: list[list[str]], notes: dict[str, object]) -> Table:
     used = [
         position
         for position, name in enumerate(columns)
-        if not name.startswith("#") or any(line.cells[position] for line in lines)
+        if name != REASONS and (not name.startswith("#") or any(line.cells[position] for line in lines))
     ]
     if len(used) < len(columns):  # columns without a name and without a cell are none
         columns = [columns[position] for position in used]

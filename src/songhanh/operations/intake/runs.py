@@ -191,6 +191,17 @@ def try_rows(batch: Batch, by: Any, on_progress: Progress | None = None) -> None
         batch.n_done, batch.progress, batch.error = 0, 1.0, ""
         batch.state = Batch.State.TRIED
         batch.save()
+        _remember_mapping(batch)
+
+
+def _remember_mapping(batch: Batch) -> None:
+    """Keep how the columns were read, for the next file with these columns."""
+    kept = {"source_format": batch.source_format, "date_order": batch.options.get("date_order", "dmy")}
+    Mapping.objects.update_or_create(
+        signature=batch.options.get("signature", ""),
+        target=batch.target,
+        defaults={"columns": batch.mapping, "options": kept},
+    )
 
 
 def _row_of(batch: Batch, outcome: Outcome, wait: str = "") -> Row:
@@ -319,11 +330,6 @@ def _finish(batch: Batch, by: Any) -> None:
     _count(batch, verdicts, batch.n_rows)
     batch.state, batch.committed_at, batch.progress, batch.error = Batch.State.COMMITTED, now(), 1.0, ""
     batch.save()
-    kept = {"source_format": batch.source_format, "date_order": batch.options.get("date_order", "dmy")}
-    Mapping.objects.update_or_create(
-        signature=batch.options.get("signature", ""), target=batch.target,
-        defaults={"columns": batch.mapping, "options": kept},
-    )  # fmt: skip
     counts = {verdict: getattr(batch, f"n_{verdict}") for verdict in Row.Verdict.values}
     details = {"file": batch.file_name, "target": batch.target, "rows": batch.n_rows, **counts}
     record("intake.commit", by=by, subject=batch, details=details)

@@ -13,6 +13,7 @@ from songhanh.core.errors import Fault, SonghanhError
 MOST_COLUMNS = 1_500  # a SORMAS file has some 530; nobody's list has more
 MOST_CELLS = 30_000_000
 LONGEST_CELL = 5_000
+REASONS = "songhanh: lý do / reason"  # the column that a file of rejected rows has more; never read
 
 
 @dataclass
@@ -51,9 +52,8 @@ def text_of(value: Any) -> str:
         return value.date().isoformat() if value.time() == time(0) else value.isoformat(timespec="seconds")
     if isinstance(value, date | time):
         return value.isoformat()
-    text = " ".join(
-        unicodedata.normalize("NFC", str(value)).replace("\u200b", "").replace("\x00", "").split()
-    )
+    plain = unicodedata.normalize("NFC", str(value)).replace("\u200b", "").replace("\x00", "")
+    text = "\n".join(" ".join(line.split()) for line in plain.splitlines()).strip()
     if text.startswith("'") and text[1:2] in ("=", "+", "-", "@"):
         text = text[1:]  # the apostrophe that keeps a spreadsheet from reading a text as a formula
     return text[:LONGEST_CELL]

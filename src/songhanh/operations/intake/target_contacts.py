@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -235,11 +236,20 @@ def write(outcomes: Sequence[Outcome], desk: Desk) -> None:
 
 
 def _row(outcome: Outcome, desk: Desk) -> dict[str, Any]:
-    own = outcome.said.link.get("uuid") if desk.finder.system == OWN else None
+    own = outcome.said.link.get("uuid" if desk.finder.system == OWN else "record_id", "")
+    own = own if _is_free(own) else ""
     row = {name: outcome.subject[name] for name in FIELDS if name in outcome.subject}
     return row | {
         "source": outcome.subject["source"].person, "person": outcome.person, **({"uuid": own} if own else {}),
     }  # fmt: skip
+
+
+def _is_free(text: str) -> bool:
+    """Say whether a foreign id can be ours too, so that an export gives it back."""
+    try:
+        return len(text) == 36 and not Contact.objects.filter(uuid=UUID(text)).exists()
+    except ValueError:
+        return False
 
 
 def _infected(outcome: Outcome, desk: Desk) -> None:
