@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import models, transaction
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 from songhanh.core.errors import SonghanhError
@@ -39,11 +40,12 @@ def submit(
         raise ValidationError(
             _("Entries of the kind %(kind)s are not known.") % {"kind": kind[:20]}, code="kind"
         )
+    values = clean_json(payload) if isinstance(payload, dict) else {}
     with transaction.atomic():
         entry, is_new = Entry.objects.get_or_create(
             client_id=client_id,
             defaults={
-                "kind": kind, "payload": clean_json(payload), "made_at": made_at, "by": by, "revision": revision,
+                "kind": kind, "payload": values, "made_at": made_at, "by": by, "revision": revision,
                 "state": Entry.State.REJECTED,
             },
         )  # fmt: skip
@@ -54,7 +56,7 @@ def submit(
             is_due = entry.state == Entry.State.REJECTED and revision >= entry.revision
             if not is_due and revision <= entry.revision:
                 return entry
-            entry.payload, entry.revision = clean_json(payload), revision
+            entry.payload, entry.revision = values, revision
         _settle(entry, by=by)
         entry.save()
         record(
@@ -90,7 +92,7 @@ def _settle(entry: Entry, *, by: Any, over: models.Model | None = None, version:
         reject(entry, reasons_of(error))
     except SonghanhError as error:
         reject(entry, [{"field": "", "code": fault.code, "message": fault.message} for fault in error.faults])
-    except PermissionDenied:
+    except (PermissionDenied, Http404):
         message = _("Your account may not write this here. Ask whoever manages the accounts.")
         reject(entry, [{"field": "", "code": "refused", "message": message}])
     else:

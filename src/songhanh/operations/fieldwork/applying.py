@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from songhanh.operations.cases import actions as cases
-from songhanh.operations.cases.models import Case, Classification
+from songhanh.operations.cases.models import Case
 from songhanh.operations.fieldwork.models import Entry, EntryKind
 from songhanh.operations.people import actions as people
 from songhanh.operations.people import queries as identity
@@ -21,8 +20,6 @@ from songhanh.operations.people.models import Person
 from songhanh.operations.project.base import Stale
 from songhanh.operations.tracing import actions as tracing
 from songhanh.operations.tracing.models import Contact, FollowUp
-
-SAME_EPISODE = timedelta(days=60)  # two reports of one person closer than this are taken for one illness
 
 
 class Conflict(Exception):
@@ -37,25 +34,20 @@ class Conflict(Exception):
 def create_case(by: Any, form: Any, client_id: UUID) -> models.Model:
     """Register a case, and the person where nobody certain is known."""
     person = _person(by, form.person())
-    reported_on = form.cleaned_data["reported_on"]
-    there = (
-        Case.objects.visible_to(by)
-        .filter(person=person, reported_on__range=(reported_on - SAME_EPISODE, reported_on + SAME_EPISODE))
-        .exclude(classification=Classification.NOT_A_CASE)
-        .first()
-    )
-    if there is not None:
-        raise Conflict(
-            there, _("A case of this person was registered meanwhile: %(code)s.") % {"code": there.code}
+    try:
+        return cases.register(
+            by=by,
+            person=person,
+            unit=form.cleaned_data["unit"],
+            classification=form.cleaned_data["classification"],
+            uuid=client_id,
+            **form.case(),
         )
-    return cases.register(
-        by=by,
-        person=person,
-        unit=form.cleaned_data["unit"],
-        classification=form.cleaned_data["classification"],
-        uuid=client_id,
-        **form.case(),
-    )
+    except ValidationError as error:
+        there = (error.params or {}).get("case") if getattr(error, "code", "") == "case.again" else None
+        if there is None or not Case.objects.identified(by).filter(pk=there.pk).exists():
+            raise
+        raise Conflict(there, " ".join(error.messages)) from None
 
 
 def case_over(by: Any, form: Any, row: Any, version: int | None) -> models.Model:
@@ -144,13 +136,9 @@ def _filled(fields: dict[str, Any]) -> dict[str, Any]:
 def _person(by: Any, fields: dict[str, Any]) -> Person:
     """Return the person if one is certain and may be seen, else a new one: two rows are merged later, one is not split."""
     known = {name: fields.get(name) for name in ("full_name", "birth_year", "phone", "id_number", "unit")}
-    for candidate in identity.candidates(
-        **{name: value for name, value in known.items() if value is not None}
-    ):
+    for candidate in identity.candidates(**known, by=by):
         if identity.certain_match(candidate):
-            person = Person.objects.identified(by).filter(pk=candidate.person_id).first()
-            if person is not None:
-                return person
+            return Person.objects.identified(by).get(pk=candidate.person_id)
     return people.register(by=by, **fields)
 
 

@@ -14,6 +14,7 @@ from songhanh.operations.people.models import Sex
 from songhanh.operations.places.models import Level, Unit
 from songhanh.operations.project.clock import today
 from songhanh.operations.project.days import DayField
+from songhanh.operations.tracing.actions_follow import COLDEST, HOTTEST
 from songhanh.operations.tracing.models import FollowUp, Proximity, Setting
 
 OLDEST_BIRTH_YEAR = 1900
@@ -27,6 +28,14 @@ STATES = [
 
 def _listed(choices: type[models.TextChoices], *names: str) -> list[tuple[str, Any]]:
     return [(value, label) for value, label in choices.choices if not names or value in names]
+
+
+class _TemperatureField(forms.DecimalField):
+    """Degrees with a comma or a point."""
+
+    def to_python(self, value: Any) -> Any:
+        """Read ``36,6`` as ``36.6``."""
+        return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
 
 
 class _DeviceForm(forms.Form):
@@ -61,6 +70,12 @@ class _PersonForm(_DeviceForm):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "tel"}),
     )
+    id_number = forms.CharField(
+        label=_("Identity number"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
     unit = forms.ModelChoiceField(
         label=_("Commune"), queryset=Unit.objects.filter(level=Level.COMMUNE), widget=forms.Select(choices=[])
     )
@@ -85,7 +100,7 @@ class _PersonForm(_DeviceForm):
 
     def person(self) -> dict[str, Any]:
         """Return the fields of the person."""
-        names = ("full_name", "birth_year", "sex", "phone", "unit", "hamlet", "address")
+        names = ("full_name", "birth_year", "sex", "phone", "id_number", "unit", "hamlet", "address")
         return {name: self.cleaned_data[name] for name in names}
 
 
@@ -93,7 +108,6 @@ class CaseForm(_PersonForm):
     """A new case with what is known where it was found."""
 
     prefix_of_ids = "case"
-    id_number = forms.CharField(label=_("Identity number"), max_length=20, required=False)
     occupation = forms.CharField(label=_("Occupation, workplace"), max_length=120, required=False)
     classification = forms.ChoiceField(
         label=_("Held to be"),
@@ -115,7 +129,7 @@ class CaseForm(_PersonForm):
 
     def person(self) -> dict[str, Any]:
         """Return the fields of the person."""
-        return super().person() | {name: self.cleaned_data[name] for name in ("id_number", "occupation")}
+        return super().person() | {"occupation": self.cleaned_data["occupation"]}
 
     def case(self) -> dict[str, Any]:
         """Return the fields of the case."""
@@ -200,10 +214,10 @@ class FollowUpForm(_DeviceForm):
         widget=forms.RadioSelect,
         initial=FollowUp.State.WELL,
     )
-    temperature = forms.DecimalField(
+    temperature = _TemperatureField(
         label=_("Temperature, °C"),
-        min_value=30,
-        max_value=45,
+        min_value=COLDEST,
+        max_value=HOTTEST,
         max_digits=3,
         decimal_places=1,
         required=False,
@@ -214,11 +228,6 @@ class FollowUpForm(_DeviceForm):
         label=_("Symptoms"), choices=_listed(Symptom), required=False, widget=forms.CheckboxSelectMultiple
     )
     note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
-
-    def __init__(self, data: Any = None, **options: Any) -> None:
-        if isinstance(data, dict) and isinstance(data.get("temperature"), str):
-            data = data | {"temperature": data["temperature"].replace(",", ".")}
-        super().__init__(data, **options)
 
     def found(self) -> dict[str, Any]:
         """Return what was found."""
@@ -235,11 +244,11 @@ FORMS: dict[str, type[_DeviceForm]] = {
 
 def form_of(kind: str, payload: Any) -> forms.Form:
     """Return the bound form of an entry; what a device may send instead of texts is turned into texts."""
+    form = FORMS[kind]
     values: dict[str, Any] = {}
-    if isinstance(payload, dict):
-        for name, value in payload.items():
-            if isinstance(value, list):
-                values[name] = [str(item) for item in value if isinstance(item, str | int | float)]
-            elif isinstance(value, str | int | float) and not isinstance(value, bool):
-                values[name] = str(value)
-    return FORMS[kind](values)
+    for name, value in payload.items() if isinstance(payload, dict) else ():
+        if isinstance(form.base_fields.get(name), forms.MultipleChoiceField):
+            values[name] = [str(item) for item in value] if isinstance(value, list) else []
+        elif isinstance(value, str | int | float) and not isinstance(value, bool):
+            values[name] = str(value)
+    return form(values)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -14,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
@@ -27,7 +27,6 @@ from songhanh.operations.fieldwork.forms import FORMS
 from songhanh.operations.fieldwork.receiving import MOST_BYTES, receive
 from songhanh.operations.project.base import Stale
 
-logger = logging.getLogger(__name__)
 Answer = Callable[..., HttpResponse]
 
 
@@ -52,7 +51,11 @@ def for_programs(view: Answer) -> Answer:
 def entry(request: HttpRequest) -> HttpResponse:
     """Show the entry page. The device keeps it, so it says nothing about anybody."""
     forms = {kind.replace("-", "_"): form() for kind, form in FORMS.items()}
-    response = render(request, "fieldwork/entry.html", {"forms": forms, "texts": shell.texts()})
+    places = {
+        "enter": f"{reverse('accounts:enter')}?next={reverse('fieldwork:entry')}",
+        "leave": reverse("account_logout"),
+    }
+    response = render(request, "fieldwork/entry.html", {"forms": forms, "texts": shell.texts(), **places})
     response["X-Field-Version"] = shell.version()
     return response
 
