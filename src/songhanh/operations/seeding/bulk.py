@@ -73,6 +73,7 @@ def _drop_postgresql(cursor: Any, tables: Sequence[str]) -> list[str]:
         [list(tables)],
     )
     indexes = cursor.fetchall()
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what was written so far is checked now
     for table, name, _definition in keys:
         cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
     for name, _definition in indexes:
