@@ -34,7 +34,13 @@ for kind in ("record", "rerun"):
     assert job.run.kind == kind
     runner.run(job.pk)
 assert queries.reruns(decided).get().result["same"] is True
+from songhanh.operations.accounts.actions import create_user
+reader = create_user(
+    by=None, username="reader", full_name="Reader", password="mat khau rat dai 2021",
+    roles=[("department", None, None)],
+)
 client = Client(headers={"host": "127.0.0.1"})
+client.force_login(reader)
 for page in ("/situation/", "/situation/cases/?found=community", "/situation/areas/", "/decide/", "/decide/targeted/",
              "/decide/forecast/", "/decide/priorities/", "/decide/decided/", f"/decide/decided/{decided.pk}/"):
     answer = client.get(page)

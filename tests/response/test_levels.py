@@ -8,9 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from level_twin import twin
 
+from songhanh.response import policies_on
+from songhanh.response.contact import Action
 from songhanh.response.levels import (
     LAST_DAY,
+    STAYS_HOME,
     LevelRules,
     arrivals_in,
     day_number,
@@ -20,7 +24,6 @@ from songhanh.response.levels import (
     read,
     runs,
     span,
-    value_on,
     written,
 )
 from songhanh.response.levels_graph import Graph, levels
@@ -33,7 +36,7 @@ def rules_of(windows: list[tuple[int, int]]) -> LevelRules:
     """Rules whose windows change on day 108; each level's is no longer than that of the one before."""
     segments = tuple(((0, 107, early), (108, LAST_DAY, late)) for early, late in windows)
     nothing = tuple(((*ALWAYS, 0),) for _ in windows)
-    return LevelRules(((), *segments), ((), *nothing), ((), *nothing), ((*ALWAYS, 3),))
+    return LevelRules(((), *segments), ((), *nothing), ((), *nothing), ((), *nothing), ((*ALWAYS, 3),))
 
 
 SHORT = rules_of([(9, 9), (3, 2), (2, 2), (2, 0)])
@@ -61,40 +64,6 @@ def graphs(draw: st.DrawFn) -> Graph:
         np.array([sum(sources[p]) if p in sources else -1 for p in range(PEOPLE)], np.int64),
         np.array([cleared.get(p, -1) for p in range(PEOPLE)], np.int64),
     )
-
-
-def twin(graph: Graph, rules: LevelRules, most: int = 14) -> dict[int, dict[int, set[int]]]:
-    """Follow every walk, day by day, without leaving any out; return person -> steps -> days of arrival."""
-    at = {
-        (p, d)
-        for p in range(PEOPLE)
-        if graph.source_from[p] >= 0
-        for d in range(graph.source_from[p], graph.source_until[p] + 1)
-    }
-    found: dict[int, dict[int, set[int]]] = {p: {} for p in range(PEOPLE)}
-    for steps in range(1, most + 1):
-        reached = set()
-        for person, arrived in at:
-            window = 0 if steps == 1 else value_on(rules.window(steps), arrived)
-            for first, second, begins, ends in zip(
-                graph.first, graph.second, graph.begins, graph.ends, strict=True
-            ):
-                if person not in (first, second):
-                    continue
-                other = int(second if person == first else first)
-                for day in range(max(begins, arrived), min(ends, arrived + window) + 1):
-                    if day > graph.cleared[other]:
-                        reached.add((other, int(day)))
-        at = reached
-        for person, day in at:
-            found[person].setdefault(steps, set()).add(day)
-    for person, by_steps in found.items():
-        seen: set[int] = set()
-        for steps in sorted(by_steps):
-            by_steps[steps] -= seen
-            seen |= by_steps[steps]
-        found[person] = {steps: days for steps, days in by_steps.items() if days}
-    return found
 
 
 def days_in(mask: int) -> set[int]:
@@ -187,6 +156,13 @@ def test_the_dated_tables_say_how_long_and_from_when() -> None:
     assert not REAL.negative_clears(1, day, day + 20)
     assert not REAL.negative_clears(2, day, day + 2)
     assert REAL.negative_clears(2, day, day + 3) and REAL.negative_clears(9, day, day + 3)
+
+
+def test_who_is_kept_apart_is_what_the_kernels_do() -> None:
+    day = day_number(date(2021, 5, 17))
+    assert STAYS_HOME == Action.HOME
+    actions = policies_on("vn-2021", "contact", date(2021, 5, 17)).values()
+    assert REAL.kept_apart(day) == [int(p["depth"]) for p in actions if p["action"] >= Action.HOME] == [1, 2]
 
 
 def test_contacts_are_traced_from_three_days_before_onset_until_isolation() -> None:

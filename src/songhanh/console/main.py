@@ -12,6 +12,8 @@ from songhanh.core.errors import SonghanhError
 
 # name -> module:attribute. Commands are imported when asked for, so that `songhanh --help` does not load the models.
 COMMANDS = {
+    "accounts": "songhanh.console.accounts:accounts",
+    "audit": "songhanh.console.audit:audit",
     "bench": "songhanh.console.bench.command:bench",
     "decide": "songhanh.console.decide:decide",
     "decided": "songhanh.console.decided:decided",

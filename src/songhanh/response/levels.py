@@ -25,6 +25,8 @@ EPOCH = date(2000, 1, 1).toordinal()  # no meeting is older
 LAST_DAY = date(2199, 12, 31).toordinal() - EPOCH
 ALL_DAYS = (1 << (LAST_DAY + 1)) - 1
 
+STAYS_HOME = 2  # `songhanh.response.contact.Action.HOME`, without loading the compiled kernels beside it
+
 Segments = tuple[tuple[int, int, int], ...]  # first day, last day, value; without gaps
 
 
@@ -77,6 +79,8 @@ class LevelRules:
         Days that what is asked of the level lasts, by the day of the last exposure.
     clears_after
         Days after the last exposure from which a negative sample clears; -1: a negative sample clears nobody.
+    action
+        `songhanh.response.contact.Action` as a number, by day.
     before_onset
         Days before the onset from which contacts are traced, by the day of the onset.
     """
@@ -84,6 +88,7 @@ class LevelRules:
     windows: tuple[Segments, ...]
     lasts: tuple[Segments, ...]
     clears_after: tuple[Segments, ...]
+    action: tuple[Segments, ...]
     before_onset: Segments
 
     @property
@@ -100,6 +105,11 @@ class LevelRules:
         if not 1 <= level <= self.deepest:
             return None
         return last_exposure + value_on(self.lasts[level], last_exposure)
+
+    def kept_apart(self, day: int) -> list[int]:
+        """Return the levels of which the rule of a day asks more than watching their own health."""
+        levels = range(1, self.deepest + 1)
+        return [level for level in levels if value_on(self.action[level], day) >= STAYS_HOME]
 
     def negative_clears(self, level: int, last_exposure: int, sampled: int) -> bool:
         """Say whether a negative sample ends what is asked of somebody."""
@@ -138,9 +148,9 @@ def level_rules(policies: PolicySet | str) -> LevelRules:
     lasts: list[Segments] = [(), _segments(quarantine, "days", 0)]
     lasts += [_segments(by_level[level], "days", 0) for level in levels if level > 1]
     clears = [(), *(_segments(by_level[level], "negative_clears_after", -1) for level in levels)]
-    return LevelRules(
-        tuple(windows), tuple(lasts), tuple(clears), _segments(by_level[1], "days_before_onset", 0)
-    )
+    action = [(), *(_segments(by_level[level], "action", 0) for level in levels)]
+    before_onset = _segments(by_level[1], "days_before_onset", 0)
+    return LevelRules(tuple(windows), tuple(lasts), tuple(clears), tuple(action), before_onset)
 
 
 def _segments(policies: Iterable[Policy], name: str, otherwise: int) -> Segments:

@@ -154,7 +154,8 @@ def _first_day(days: Words) -> Ints:
     word = (days != 0).argmax(axis=1)
     value = days[np.arange(days.shape[0]), word]
     alone = value & (~value + np.uint64(1))
-    return word * WORD + np.log2(alone.astype(np.float64)).astype(np.int64)
+    day: Ints = word * WORD + np.log2(alone.astype(np.float64)).astype(np.int64)
+    return day
 
 
 def _last_day(days: Words) -> Ints:
@@ -163,7 +164,8 @@ def _last_day(days: Words) -> Ints:
     for shift in (1, 2, 4, 8, 16, 32):
         value |= value >> np.uint64(shift)
     alone = value ^ (value >> np.uint64(1))
-    return word * WORD + np.log2(alone.astype(np.float64)).astype(np.int64)
+    day: Ints = word * WORD + np.log2(alone.astype(np.float64)).astype(np.int64)
+    return day
 
 
 def levels(graph: Graph, rules: LevelRules) -> Levels:

@@ -14,20 +14,23 @@ from songhanh.operations.accounts.scope import scope_of
 View = Callable[..., HttpResponseBase]
 
 
-def permitted(permission: str) -> Callable[[View], View]:
+def permitted(permission: str, *, to_send: str = "") -> Callable[[View], View]:
     """Let in those who have a permission; for everybody else the page does not exist.
 
-    Whoever is not logged in is asked to (`LoginRequiredMiddleware`) before this is reached.
+    ``to_send`` is what sending its form takes, where that is more than looking. Whoever is not logged in is asked
+    to (`LoginMiddleware`) before this is reached.
     """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if not scope_of(request.user).may(permission):
-                raise Http404(f"needs {permission}")
+            needed = to_send if to_send and request.method == "POST" else permission
+            if not scope_of(request.user).may(needed):
+                raise Http404(f"needs {needed}")
             return view(request, *args, **kwargs)
 
-        guarded.permission = permission  # type: ignore[attr-defined]  # the matrix test reads it
+        guarded.permission = permission  # type: ignore[attr-defined]  # the matrix test reads both
+        guarded.to_send = to_send or permission  # type: ignore[attr-defined]
         return guarded
 
     return decorate

@@ -1,6 +1,7 @@
 """The app of this folder."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
 
 
 class AccountsConfig(AppConfig):
@@ -8,3 +9,7 @@ class AccountsConfig(AppConfig):
 
     name = "songhanh.operations.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Hear of log-ins; models are loaded only now, so the receivers are too."""
+        import_string("songhanh.operations.accounts.receivers.connect")()

@@ -17,7 +17,7 @@ class User(AbstractUser):
     FIELD_CLASSES = classify(
         identifying="full_name phone email",
         sensitive="username last_login first_name last_name password",
-        shareable="is_active is_staff is_superuser date_joined is_demo uuid",
+        shareable="id is_active is_staff is_superuser date_joined is_demo",
     )
     full_name = models.CharField(_("name"), max_length=150, blank=True)
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
@@ -34,6 +34,7 @@ class User(AbstractUser):
 class Membership(models.Model):
     """A role in a jurisdiction, between two days. Without a unit and a site it holds for the province."""
 
+    FIELD_CLASSES = classify(shareable="id user role unit site valid_from valid_until")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role.choices)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -58,6 +59,7 @@ class Membership(models.Model):
 class GlassBreak(models.Model):
     """Somebody's stated reason to see who one person is, outside their jurisdiction, until an hour."""
 
+    FIELD_CLASSES = classify(sensitive="person_id reason", shareable="id user at expires_at")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="glass_breaks")
     person_id = models.BigIntegerField(help_text="people.Person, an app above this one")
     reason = models.TextField()
@@ -78,6 +80,9 @@ class GlassBreak(models.Model):
 class ApiToken(models.Model):
     """A program's key to the API, acting as its owner; only its hash is kept."""
 
+    FIELD_CLASSES = classify(
+        sensitive="key_hash", shareable="id user name created_at expires_on last_used_at revoked_at"
+    )
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=80)
     key_hash = models.CharField(max_length=64, unique=True)

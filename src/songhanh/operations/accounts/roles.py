@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -53,3 +54,32 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.ANALYST: frozenset(_LOOK | _ROWS | {"decide.run", "export.rows"}),
     Role.ADMINISTRATOR: frozenset({"accounts.manage", "audit.view"}),
 }  # fmt: skip
+
+
+def place_problem(role: str, unit_level: str | None, has_site: bool) -> str:
+    """Return what is wrong with a role's place in words; an empty text where nothing is."""
+    if role not in PERMISSIONS:
+        return gettext("There is no such role.")
+    if unit_level and has_site:
+        return gettext("A role holds in a unit or at a site, not in both.")
+    if role == Role.PARK:
+        return "" if has_site else gettext("Choose the park that the park authority runs.")
+    if has_site:
+        return gettext("Only the park authority has its role at a site.")
+    if role in {Role.DISTRICT, Role.COMMUNE} and unit_level != role:
+        return gettext("Choose the district of a district officer, the commune of a commune officer.")
+    return ""
+
+
+WHAT_IT_SEES: dict[str, object] = {
+    Role.COMMITTEE: _("the whole province, people by pseudonym; adopts plans"),
+    Role.EPIDEMIOLOGIST: _("the whole province with names; confirms cases, traces, samples"),
+    Role.DISTRICT: _("the people of one district with names; enters, traces, imports"),
+    Role.COMMUNE: _("the people of one commune with names; enters and follows up"),
+    Role.PARK: _("until when workers of the park are absent; hands in presence lists"),
+    Role.DEPARTMENT: _("the situation and the plans, no rows of people"),
+    Role.FRONT: _("the situation, no rows of people"),
+    Role.AUDITOR: _("who did what and when, values that identify are masked"),
+    Role.ANALYST: _("the whole province, people by pseudonym; runs the models, exports"),
+    Role.ADMINISTRATOR: _("accounts and their roles, no rows of people"),
+}

@@ -11,7 +11,7 @@ from django.db import models, transaction
 
 from songhanh.core.canonical import json_bytes
 from songhanh.operations.audit.context import address_of_request
-from songhanh.operations.audit.models import ChainHead, Event, Kind, Seal
+from songhanh.operations.audit.models import ChainHead, Event, Kind, Seal, Waiting
 from songhanh.operations.project.clock import now
 
 SEALED_AT_ONCE = 5_000
@@ -39,13 +39,15 @@ def record(
         changes=changes, details=details, reason=reason, unit_code=unit_code,
     )  # fmt: skip
     event.save(force_insert=True)
+    Waiting.objects.create(event=event)
     transaction.on_commit(seal)
     return event
 
 
 def record_many(events: Sequence[Mapping[str, Any]], *, by: Any) -> None:
     """Add many events at once (an import): each a mapping of the arguments of `record` but ``by``."""
-    Event.objects.bulk_create([_event(by=by, **event) for event in events], batch_size=500)
+    made = Event.objects.bulk_create([_event(by=by, **event) for event in events], batch_size=500)
+    Waiting.objects.bulk_create([Waiting(event=event) for event in made], batch_size=500)
     transaction.on_commit(seal)
 
 
@@ -122,19 +124,38 @@ def link(previous: str, event: Event) -> str:
 def seal() -> int:
     """Chain the events that are not yet sealed; return how many.
 
-    It runs after the commit, in a short transaction of its own: writers wait for each other here only, and
+    It runs after the commit, in short transactions of its own: writers wait for each other here only, and
     never for a long import. What a killed process left unsealed is sealed by whoever writes next.
     """
-    with transaction.atomic():
+    n_sealed = 0
+    while True:
+        n_new = _seal_some()
+        n_sealed += n_new
+        if n_new < SEALED_AT_ONCE:
+            return n_sealed
+
+
+@transaction.atomic
+def _seal_some() -> int:
+    head = _locked_head()
+    ids = list(Waiting.objects.order_by("pk").values_list("pk", flat=True)[:SEALED_AT_ONCE])
+    if not ids:
+        return 0
+    seals = []
+    for event in Event.objects.filter(pk__gte=ids[0], pk__lte=ids[-1], waiting__isnull=False).order_by("pk"):
+        head.position += 1
+        head.hash = link(head.hash, event)
+        seals.append(Seal(event=event, position=head.position, hash=head.hash))
+    Seal.objects.bulk_create(seals, batch_size=500)
+    Waiting.objects.filter(pk__gte=ids[0], pk__lte=ids[-1], event__seal__isnull=False).delete()
+    head.save(update_fields=["position", "hash"])
+    return len(seals)
+
+
+def _locked_head() -> ChainHead:
+    """Return the end of the chain, which one sealer at a time holds."""
+    head = ChainHead.objects.select_for_update().filter(pk=1).first()
+    if head is None:
         ChainHead.objects.get_or_create(pk=1)
         head = ChainHead.objects.select_for_update().get(pk=1)
-        waiting = list(Event.objects.filter(seal__isnull=True).order_by("pk")[:SEALED_AT_ONCE])
-        seals = []
-        for event in waiting:
-            head.position += 1
-            head.hash = link(head.hash, event)
-            seals.append(Seal(event=event, position=head.position, hash=head.hash))
-        Seal.objects.bulk_create(seals, batch_size=500)
-        if seals:
-            head.save(update_fields=["position", "hash"])
-    return len(seals)
+    return head

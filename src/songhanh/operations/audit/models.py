@@ -25,7 +25,7 @@ class Event(models.Model):
     FIELD_CLASSES = classify(
         identifying="subject_ids changes details",
         sensitive="actor_name address reason subject_id",
-        shareable="at actor kind action subject_type unit_code",
+        shareable="id at actor kind action subject_type unit_code",
     )
     at = models.DateTimeField()
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
@@ -74,6 +74,16 @@ class Seal(models.Model):
     def __str__(self) -> str:
         """Return the position and the hash."""
         return f"{self.position} {self.hash}"
+
+
+class Waiting(models.Model):
+    """An event that has no seal yet. A table of its own, so that sealing never searches a million sealed ones."""
+
+    event = models.OneToOneField(Event, on_delete=models.CASCADE, primary_key=True, related_name="waiting")
+
+    def __str__(self) -> str:
+        """Return which event waits."""
+        return str(self.event_id)
 
 
 class ChainHead(models.Model):

@@ -53,6 +53,37 @@ class Severity(models.TextChoices):
     UNKNOWN = "unknown", _("not known")
 
 
+class Symptom(models.TextChoices):
+    """The symptoms that are asked for."""
+
+    FEVER = "fever", _("fever")
+    COUGH = "cough", _("cough")
+    SORE_THROAT = "sore-throat", _("sore throat")
+    RUNNY_NOSE = "runny-nose", _("runny nose")
+    BREATHLESS = "breathless", _("short of breath")
+    TIRED = "tired", _("tired")
+    HEADACHE = "headache", _("headache")
+    ACHES = "aches", _("muscle aches")
+    NO_SMELL = "no-smell", _("loss of smell")
+    NO_TASTE = "no-taste", _("loss of taste")
+    DIARRHOEA = "diarrhoea", _("diarrhoea")
+    NAUSEA = "nausea", _("nausea")
+    CHEST_PAIN = "chest-pain", _("chest pain")
+    OTHER = "other", _("other")
+
+
+class CodeCounter(models.Model):
+    """How many case codes of a year were given out: the row that two writers wait for, so that no number is skipped."""
+
+    FIELD_CLASSES = classify(shareable="id year last")
+    year = models.PositiveSmallIntegerField(unique=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        """Return the year and its last number."""
+        return f"{self.year}: {self.last}"
+
+
 class Cluster(Registered):
     """Cases that belong together: a workplace, a hamlet, an event."""
 
@@ -73,6 +104,11 @@ class Cluster(Registered):
     note = models.TextField(_("note"), blank=True)
 
     objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        """Newest first."""
+
+        ordering = ["-began_on", "-id"]
 
     def __str__(self) -> str:
         """Return the name."""
@@ -177,6 +213,7 @@ class Case(Registered):
             models.Index(fields=["unit", "-reported_on", "-id"], name="case_by_unit"),
             models.Index(fields=["classification", "-reported_on"], name="case_by_class"),
             models.Index(fields=["found", "-reported_on"], name="case_by_found"),
+            models.Index(fields=["cluster", "-reported_on"], name="case_by_cluster"),
         ]
 
     def __str__(self) -> str:
@@ -236,6 +273,7 @@ class Exposure(Registered):
         """In order of time."""
 
         ordering = ["began_at"]
+        indexes = [models.Index(fields=["published_until"], name="exposure_published")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(began_at__lte=models.F("ended_at")), name="exposure_in_order"

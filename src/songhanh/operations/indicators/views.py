@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from songhanh.operations.accounts.access import permitted
 from songhanh.operations.indicators import names, queries
 from songhanh.operations.indicators.forms import AreaFilter, CaseFilter
 from songhanh.operations.project.downloads import csv_response
@@ -22,6 +23,7 @@ def _frame(snapshot: Any) -> dict[str, Any]:
     return {"section": "see", "snapshot": snapshot, "document": document, "pack": document["pack"]}
 
 
+@permitted("situation.view")
 @require_safe
 def situation(request: HttpRequest) -> HttpResponse:
     """Show where the province stands tonight."""
@@ -53,12 +55,14 @@ def situation(request: HttpRequest) -> HttpResponse:
     return render(request, "indicators/situation.html", context)
 
 
+@permitted("situation.view")
 @require_safe
 def map_geojson(request: HttpRequest) -> JsonResponse:
     """Serve the map's communes, borders and sites."""
     return JsonResponse(queries.map_geojson(queries.latest_or_404()))
 
 
+@permitted("situation.view")
 @require_safe
 def curve_csv(request: HttpRequest) -> HttpResponseBase:
     """Download the curve by report day."""
@@ -67,6 +71,7 @@ def curve_csv(request: HttpRequest) -> HttpResponseBase:
     return csv_response("curve.csv", columns, ([row[column] for column in columns] for row in rows))
 
 
+@permitted("situation.view")
 @require_safe
 def cases(request: HttpRequest) -> HttpResponseBase:
     """List the synthetic line list; ``?format=csv`` downloads what the filter shows."""
@@ -91,6 +96,7 @@ def _without(request: HttpRequest, *keys: str) -> str:
     return query.urlencode()
 
 
+@permitted("situation.view")
 @require_safe
 def areas(request: HttpRequest) -> HttpResponseBase:
     """List the communes with their order and cases."""
@@ -108,6 +114,7 @@ def areas(request: HttpRequest) -> HttpResponseBase:
     return render(request, "indicators/areas.html", context)
 
 
+@permitted("situation.view")
 @require_safe
 def sites(request: HttpRequest) -> HttpResponseBase:
     """List the parks with workers, cases and how they work."""
@@ -120,6 +127,7 @@ def sites(request: HttpRequest) -> HttpResponseBase:
     return render(request, "indicators/sites.html", _frame(snapshot) | {"sites": rows})
 
 
+@permitted("situation.view")
 @require_safe
 def capacity(request: HttpRequest) -> HttpResponse:
     """List what each capacity is, what is used, and the bulletins that figures agree with."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from songhanh.operations.project.folding import fold
 
 
 class Level(models.TextChoices):
@@ -15,13 +19,32 @@ class Level(models.TextChoices):
     HAMLET = "hamlet", _("hamlet")
 
 
-class Unit(models.Model):
+class Named(models.Model):
+    """Something found by its name, with or without accents."""
+
+    class Meta:
+        """Has no table of its own."""
+
+        abstract = True
+
+    def save(self, **options: Any) -> None:
+        """Fold the name with every save of it."""
+        self.name_folded = fold(self.name)
+        super().save(**options)
+
+
+class Unit(Named):
     """An administrative unit. Boundaries and names change; what was valid on a day is asked with a day."""
+
+    writes: ClassVar[int] = 0  # of this process: the tree that is kept in it is read again
 
     code = models.CharField(max_length=20)
     name = models.CharField(max_length=120)
     name_folded = models.CharField(max_length=120, db_index=True)
     level = models.CharField(max_length=10, choices=Level.choices)
+    kind = models.CharField(
+        max_length=20, blank=True, help_text="as it is called: Xã, Phường, Thị trấn, Huyện, ..."
+    )
     parent = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
     )
@@ -46,8 +69,13 @@ class Unit(models.Model):
         """Return the name."""
         return self.name
 
+    def save(self, **options: Any) -> None:
+        """Save, and let the tree be read again."""
+        super().save(**options)
+        Unit.writes += 1
 
-class Site(models.Model):
+
+class Site(Named):
     """A place where people meet: an industrial park, a plant in it, a school, a market, a boarding house."""
 
     class Kind(models.TextChoices):
@@ -66,6 +94,9 @@ class Site(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="sites")
+    longitude = models.FloatField(null=True, blank=True)
+    latitude = models.FloatField(null=True, blank=True)
+    valid_from = models.DateField(null=True, blank=True)
     valid_until = models.DateField(null=True, blank=True)
 
     class Meta:
@@ -78,7 +109,7 @@ class Site(models.Model):
         return self.name
 
 
-class Facility(models.Model):
+class Facility(Named):
     """Where people are treated, kept apart or tested, with how many it takes."""
 
     class Kind(models.TextChoices):
@@ -90,9 +121,11 @@ class Facility(models.Model):
 
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=160)
+    name_folded = models.CharField(max_length=160, blank=True, db_index=True)
     kind = models.CharField(max_length=12, choices=Kind.choices)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="facilities")
     capacity = models.PositiveIntegerField(null=True, blank=True, help_text="beds, places, or samples a day")
+    valid_from = models.DateField(null=True, blank=True)
     valid_until = models.DateField(null=True, blank=True)
 
     class Meta:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from songhanh.core.canonical import json_bytes
+from songhanh.operations.accounts.access import permitted
 from songhanh.operations.indicators import queries as indicators_queries
 from songhanh.operations.planning import actions, presentation, presentation_jobs, queries
 from songhanh.operations.planning.forms import RunForm, SearchForm
@@ -89,12 +90,14 @@ def _plans(run: Run) -> dict[str, Any]:
     }
 
 
+@permitted("decide.view")
 @require_safe
 def decide(request: HttpRequest) -> HttpResponse:
     """Show the plans on both goals."""
     return _page(request)
 
 
+@permitted("decide.run")
 @require_POST
 def run_again(request: HttpRequest) -> HttpResponse:
     """Start the three answers of an evening in the background and show their progress."""
@@ -106,6 +109,7 @@ def run_again(request: HttpRequest) -> HttpResponse:
     return redirect("planning:job", job_id=job.pk)
 
 
+@permitted("decide.run")
 @require_POST
 def search(request: HttpRequest) -> HttpResponse:
     """Start the search for better plans; asked again after a stop, it goes on where it was."""
@@ -130,6 +134,7 @@ def search(request: HttpRequest) -> HttpResponse:
     return redirect("planning:job", job_id=job.pk)
 
 
+@permitted("decide.view")
 @require_safe
 def plans_csv(request: HttpRequest) -> HttpResponseBase:
     """Download every outcome of every plan."""
@@ -145,6 +150,7 @@ def plans_csv(request: HttpRequest) -> HttpResponseBase:
     return csv_response("plans.csv", header, rows)
 
 
+@permitted("decide.view")
 @require_safe
 def result_json(request: HttpRequest) -> HttpResponse:
     """Download a whole answer; for a comparison the same bytes as the command line's ``--json``."""

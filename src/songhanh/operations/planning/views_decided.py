@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from songhanh.operations.accounts.access import permitted
 from songhanh.operations.planning import actions, presentation, queries
 from songhanh.operations.planning.models import DecidedPlan
 from songhanh.operations.planning.views import jobs_under_way
@@ -13,6 +14,7 @@ from songhanh.operations.project.downloads import csv_response
 from songhanh.operations.project.templatetags.songhanh import words
 
 
+@permitted("decide.view")
 @require_safe
 def decided_plans(request: HttpRequest) -> HttpResponseBase:
     """List the decided plans, newest first; ``?format=csv`` downloads them."""
@@ -30,6 +32,7 @@ def decided_plans(request: HttpRequest) -> HttpResponseBase:
     return render(request, "planning/decided_plans.html", context)
 
 
+@permitted("decide.view")
 @require_safe
 def decided(request: HttpRequest, decided_id: int) -> HttpResponse:
     """Show one decision with its numbers and every time they were computed again."""
@@ -48,6 +51,7 @@ def decided(request: HttpRequest, decided_id: int) -> HttpResponse:
     return render(request, "planning/decided.html", context)
 
 
+@permitted("decide.run")
 @require_POST
 def rerun(request: HttpRequest, decided_id: int) -> HttpResponse:
     """Compute the numbers of a decision again, in the background; first of all its record, where that failed."""

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from songhanh.operations.accounts.access import permitted
 from songhanh.operations.indicators import queries as indicators_queries
 from songhanh.operations.planning import presentation_forecast as presentation
 from songhanh.operations.planning import queries
@@ -18,6 +19,7 @@ from songhanh.operations.project.downloads import csv_response
 COMMUNES_SHOWN = 12  # the rest behind a link and in the download
 
 
+@permitted("decide.view")
 @require_safe
 def forecast(request: HttpRequest) -> HttpResponse:
     """Show the forecast of one place at a time, with all places in a table beside it."""
@@ -53,6 +55,7 @@ def forecast(request: HttpRequest) -> HttpResponse:
     return render(request, "planning/forecast.html", context)
 
 
+@permitted("decide.view")
 @require_safe
 def forecast_csv(request: HttpRequest) -> HttpResponseBase:
     """Download past cases, nowcast and fan of every place."""
@@ -61,6 +64,7 @@ def forecast_csv(request: HttpRequest) -> HttpResponseBase:
     return csv_response("forecast.csv", header, presentation.fan_rows(run.result or {}))
 
 
+@permitted("decide.view")
 @require_safe
 def communes_csv(request: HttpRequest) -> HttpResponseBase:
     """Download the risk of every commune."""
@@ -70,12 +74,14 @@ def communes_csv(request: HttpRequest) -> HttpResponseBase:
     return csv_response("risk.csv", columns, ([row[column] for column in columns] for row in rows))
 
 
+@permitted("decide.view")
 @require_safe
 def forecast_json(request: HttpRequest) -> HttpResponse:
     """Download the whole forecast."""
     return json_download(queries.shown_or_404(Kind.FORECAST, request.GET.get("run")), "forecast.json")
 
 
+@permitted("decide.view")
 @require_safe
 def risk_geojson(request: HttpRequest) -> JsonResponse:
     """Serve the map of risk."""

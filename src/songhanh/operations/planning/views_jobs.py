@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from songhanh.operations.accounts.access import permitted
 from songhanh.operations.planning import (
     actions,
     job_actions,
@@ -17,6 +18,7 @@ from songhanh.operations.planning import (
 from songhanh.operations.planning.models import Job, Kind
 
 
+@permitted("decide.view")
 @require_safe
 def job(request: HttpRequest, job_id: int) -> HttpResponse:
     """Show how far a run is; htmx asks for the inner part only, which ends in the answer or leads to it."""
@@ -33,6 +35,7 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
     return response
 
 
+@permitted("decide.run")
 @require_POST
 def cancel_job(request: HttpRequest, job_id: int) -> HttpResponse:
     """Cancel a run."""
@@ -41,6 +44,7 @@ def cancel_job(request: HttpRequest, job_id: int) -> HttpResponse:
     return redirect("planning:job", job_id=found.pk)
 
 
+@permitted("decide.run")
 @require_POST
 def resume_job(request: HttpRequest, job_id: int) -> HttpResponse:
     """Ask a cancelled or failed question again; a search goes on where it was."""
@@ -56,12 +60,14 @@ def resume_job(request: HttpRequest, job_id: int) -> HttpResponse:
     return redirect("planning:job", job_id=again.pk)
 
 
+@permitted("decide.run")
 @require_POST
 def run_forecast(request: HttpRequest) -> HttpResponse:
     """Compute the forecast of the evening that is being discussed."""
     return _ask(Kind.FORECAST)
 
 
+@permitted("decide.run")
 @require_POST
 def run_priorities(request: HttpRequest) -> HttpResponse:
     """Compute the priorities of the evening that is being discussed."""

@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from songhanh.operations.accounts.access import permitted
 from songhanh.operations.indicators import queries as indicators_queries
 from songhanh.operations.planning import actions, presentation, presentation_what_if, queries
 from songhanh.operations.planning.forms import SignatureForm
@@ -66,12 +67,14 @@ def _page(request: HttpRequest, plan_id: str, form: SignatureForm | None = None)
     return render(request, "planning/plan.html", context, status=422 if form else 200)
 
 
+@permitted("decide.view")
 @require_safe
 def plan(request: HttpRequest, plan_id: str) -> HttpResponse:
     """Show one plan by day, area and sector."""
     return _page(request, plan_id)
 
 
+@permitted("decide.adopt")
 @require_POST
 def adopt(request: HttpRequest, plan_id: str) -> HttpResponse:
     """Keep the committee's choice of this plan."""
@@ -85,6 +88,7 @@ def adopt(request: HttpRequest, plan_id: str) -> HttpResponse:
     return redirect("planning:decided", decided_id=decided.pk)
 
 
+@permitted("decide.view", to_send="decide.run")
 @require_http_methods(["GET", "HEAD", "POST"])
 def what_if(request: HttpRequest, plan_id: str) -> HttpResponse:
     """Move the dates and thresholds of a plan; the answer comes beside the form, from a job."""
@@ -123,6 +127,7 @@ def what_if(request: HttpRequest, plan_id: str) -> HttpResponse:
     return redirect("planning:job", job_id=job.pk)
 
 
+@permitted("decide.view")
 @require_safe
 def what_if_result(request: HttpRequest, run_id: int) -> HttpResponse:
     """Show a changed plan beside the plan it came from."""
@@ -131,6 +136,7 @@ def what_if_result(request: HttpRequest, run_id: int) -> HttpResponse:
     return render(request, "planning/what_if_result.html", context)
 
 
+@permitted("decide.view")
 @require_safe
 def daily_csv(request: HttpRequest, plan_id: str) -> HttpResponseBase:
     """Download the daily series of a plan."""
@@ -145,6 +151,7 @@ def daily_csv(request: HttpRequest, plan_id: str) -> HttpResponseBase:
     return csv_response(f"{plan_id}-daily.csv", header, rows)
 
 
+@permitted("decide.view")
 @require_safe
 def losses_csv(request: HttpRequest, plan_id: str) -> HttpResponseBase:
     """Download what a plan costs by sector (bn VND) and by cause (person-days)."""
@@ -160,6 +167,7 @@ def losses_csv(request: HttpRequest, plan_id: str) -> HttpResponseBase:
     return csv_response(f"{plan_id}-losses.csv", header, [*sectors, *causes])
 
 
+@permitted("decide.view")
 @require_safe
 def areas_csv(request: HttpRequest, plan_id: str) -> HttpResponseBase:
     """Download the areas of a plan."""
@@ -178,6 +186,7 @@ def areas_csv(request: HttpRequest, plan_id: str) -> HttpResponseBase:
     return csv_response(f"{plan_id}-areas.csv", header, rows)
 
 
+@permitted("decide.view")
 @require_safe
 def areas_geojson(request: HttpRequest, plan_id: str) -> JsonResponse:
     """Serve the map of a plan: the situation's communes with the cases the plan expects."""

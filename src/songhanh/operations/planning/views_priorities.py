@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from songhanh.operations.accounts.access import permitted
 from songhanh.operations.indicators import queries as indicators_queries
 from songhanh.operations.planning import actions, queries
 from songhanh.operations.planning import presentation_priorities as presentation
@@ -23,6 +24,7 @@ def _areas(run: Run) -> list[dict[str, Any]]:
     return presentation.rows(run.result or {}, decisions, place_names())
 
 
+@permitted("decide.view")
 @require_safe
 def priorities(request: HttpRequest) -> HttpResponseBase:
     """Show the areas with their modes; ``?format=csv`` downloads what the filter shows."""
@@ -57,6 +59,7 @@ def _with_format(request: HttpRequest) -> str:
     return query.urlencode()
 
 
+@permitted("decide.view")
 @require_safe
 def priorities_geojson(request: HttpRequest) -> JsonResponse:
     """Serve the map of modes."""
@@ -68,6 +71,7 @@ def priorities_geojson(request: HttpRequest) -> JsonResponse:
     )
 
 
+@permitted("decide.view", to_send="decide.adopt")
 @require_http_methods(["GET", "HEAD", "POST"])
 def area(request: HttpRequest, code: str) -> HttpResponse:
     """Show one area with everything decided for it, and keep what the committee decides."""

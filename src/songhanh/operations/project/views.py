@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,12 +12,14 @@ from django.views.decorators.http import require_POST, require_safe
 from songhanh.operations.project.glossary import TERMS
 
 
+@login_not_required
 @require_safe
 def glossary(request: HttpRequest) -> HttpResponse:
     """Show each term in both languages with its meaning and source."""
     return render(request, "project/glossary.html", {"terms": TERMS, "section": "glossary"})
 
 
+@login_not_required
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Keep the reader's language in a cookie and go back to where they were."""

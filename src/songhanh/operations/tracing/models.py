@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -12,6 +14,9 @@ from songhanh.operations.people.models import Person
 from songhanh.operations.places.models import Site, Unit
 from songhanh.operations.project.base import Registered
 from songhanh.operations.project.classes import classify
+
+# The days that levels are counted on (`songhanh.response.levels`): a date outside them is a slip of the pen.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 
 
 class Setting(models.TextChoices):
@@ -75,7 +80,10 @@ class Contact(Registered):
     class Meta:
         """The same meeting once."""
 
-        indexes = [models.Index(fields=["unit", "-happened_until"], name="contact_by_unit")]
+        indexes = [
+            models.Index(fields=["unit", "-happened_until"], name="contact_by_unit"),
+            models.Index(fields=["created_at"], name="contact_by_entry"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["source", "person", "happened_from", "happened_until", "setting"], name="contact_once"
@@ -83,6 +91,10 @@ class Contact(Registered):
             models.CheckConstraint(condition=~Q(source=F("person")), name="contact_of_two"),
             models.CheckConstraint(
                 condition=Q(happened_from__lte=F("happened_until")), name="contact_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(happened_from__gte=FIRST_DAY) & Q(happened_until__lte=LAST_DAY),
+                name="contact_in_our_days",
             ),
         ]
 
@@ -106,7 +118,13 @@ class Source(models.Model):
     class Meta:
         """The active ones are asked for."""
 
-        indexes = [models.Index(fields=["is_active"], name="source_active")]
+        indexes = [models.Index(fields=["is_active", "since_on"], name="source_active")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(infectious_from__gte=FIRST_DAY) & Q(infectious_from__lte=LAST_DAY),
+                name="source_in_our_days",
+            )
+        ]
 
     def __str__(self) -> str:
         """Return the person's id."""
@@ -117,7 +135,7 @@ class Standing(models.Model):
     """A person's level: 0 for a case, 1 for F1, ...; nobody without a level has a row, unless they were cleared."""
 
     FIELD_CLASSES = classify(
-        sensitive="level exposed_on until origin via cleared_on cleared_why",
+        sensitive="level exposed_on last_exposed_on until origin via arrivals cleared_on cleared_why",
         shareable="id person unit updated_at",
     )
     UNIT_PATH = "unit"
@@ -129,6 +147,7 @@ class Standing(models.Model):
         null=True, help_text="null: cleared, or no longer reached by any case"
     )
     exposed_on = models.DateField(null=True, help_text="day on which the path arrived")
+    last_exposed_on = models.DateField(null=True, help_text="last day on which a path of this length arrives")
     until = models.DateField(null=True, help_text="last day of what the policy asks of this level")
     origin = models.ForeignKey(
         Person,
@@ -139,6 +158,9 @@ class Standing(models.Model):
     )
     via = models.ForeignKey(
         Contact, on_delete=models.SET_NULL, null=True, related_name="+", help_text="last step of the path"
+    )
+    arrivals = models.TextField(
+        blank=True, help_text="all days reached, by number of steps: what the next change is worked out from"
     )
     cleared_on = models.DateField(
         null=True, help_text="contacts up to this day count no more for this person"
@@ -152,9 +174,11 @@ class Standing(models.Model):
         """Lists by level and place."""
 
         indexes = [
-            models.Index(fields=["level", "unit"], name="standing_by_level"),
-            models.Index(fields=["unit", "level"], name="standing_by_unit"),
-            models.Index(fields=["origin"], name="standing_by_origin"),
+            models.Index(fields=["level", "-exposed_on", "-id"], name="standing_by_level"),
+            models.Index(fields=["unit", "level", "-exposed_on", "-id"], name="standing_by_unit"),
+            models.Index(fields=["-exposed_on", "-id"], name="standing_newest"),
+            models.Index(fields=["origin", "level"], name="standing_by_origin"),
+            models.Index(fields=["until", "level"], name="standing_by_end"),
         ]
 
     def __str__(self) -> str:
@@ -219,7 +243,10 @@ class FollowUp(models.Model):
         """One a person and day."""
 
         constraints = [models.UniqueConstraint(fields=["person", "due_on"], name="follow_up_once")]
-        indexes = [models.Index(fields=["unit", "due_on", "state"], name="follow_up_by_day")]
+        indexes = [
+            models.Index(fields=["unit", "due_on", "state"], name="follow_up_by_day"),
+            models.Index(fields=["due_on", "state"], name="follow_up_of_day"),
+        ]
 
     def __str__(self) -> str:
         """Return person and day."""
