@@ -104,7 +104,7 @@ def _csv(layout: Layout, by: Any, filters: Mapping[str, Any] | None, *, quoted: 
     for head in layout.above():
         writer.writerow(head)
     for number, row in enumerate(rows_of(layout.source, by, filters), start=1):
-        writer.writerow([_cell(value) for value in layout.row(row)])
+        writer.writerow([cell(value) for value in layout.row(row)])
         if number % 500 == 0:
             yield buffer.getvalue()
             buffer.seek(0)
@@ -112,7 +112,8 @@ def _csv(layout: Layout, by: Any, filters: Mapping[str, Any] | None, *, quoted: 
     yield buffer.getvalue()
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
+    """Return a cell that no spreadsheet takes for a formula."""
     # A text that a spreadsheet would take for a formula is quoted; reading takes the quote off again.
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 

@@ -155,15 +155,16 @@ def _add_cases(source: str, part: Sequence[Values]) -> None:
     if source not in ("contacts", "persons"):
         return
     cases: dict[int, Values] = {}
-    people = {row["source__id"] for row in part}
+    people = {row[f"{end}__id"] for row in part for end in ("source", "person")}
     for case in (
         Case.objects.filter(person__in=people)
         .order_by("reported_on", "pk")
-        .values("person_id", "uuid", "external_ids")
+        .values("person_id", "uuid", "code", "external_ids")
     ):
         cases[case["person_id"]] = case
     for row in part:
         row["source__case"] = cases.get(row["source__id"])
+        row["person__case"] = cases.get(row["person__id"])
 
 
 def _mask(row: Values) -> None:

@@ -9,10 +9,12 @@ from songhanh.operations.intake.exports import Column, Layout, Values, age, fore
 from songhanh.operations.intake.synonyms import formats
 
 GODATA = {
-    "classification": {"suspected": "SUSPECT", "probable": "PROBABLE", "confirmed": "CONFIRMED", "not-a-case": "NOT_A_CASE_DISCARDED"},
+    "classification": {"suspected": "SUSPECT", "probable": "PROBABLE", "confirmed": "CONFIRMED",
+                       "not-a-case": "NOT_A_CASE_DISCARDED"},
     "outcome": {"active": "ALIVE", "recovered": "RECOVERED", "died": "DECEASED", "transferred": "OTHER", "unknown": "OTHER"},
     "sex": {"male": "MALE", "female": "FEMALE", "other": "OTHER", "unknown": ""},
-    "state": {"due": "NOT_PERFORMED", "well": "SEEN_OK", "ill": "SEEN_NOT_OK", "not-seen": "MISSED", "lost": "LOST", "void": "VOID"},
+    "state": {"due": "NOT_PERFORMED", "well": "SEEN_OK", "ill": "SEEN_NOT_OK", "not-seen": "MISSED",
+              "lost": "LOST", "void": "VOID"},
     "result": {"pending": "", "retest": "", "positive": "POSITIVE", "negative": "NEGATIVE", "invalid": "INCONCLUSIVE"},
     "kind": {"pcr": "RT_PCR", "antigen": "ANTIGEN"},
     "proximity": {"direct": "Direct physical contact", "close": "Direct non-physical contact (within 1 meter)",
@@ -39,6 +41,11 @@ def _godata(kind: str, key: str) -> Any:
 
 def _person_id(row: Values) -> str:
     return foreign_id(row, "godata", "person__external_ids", "person__uuid")
+
+
+def _contact_id(row: Values) -> str:
+    code = (row["person__external_ids"] or {}).get("godata:code", "")
+    return code or (row["person__case"]["code"] if row["person__case"] else "")
 
 
 def _source_id(row: Values) -> str:
@@ -75,7 +82,7 @@ GODATA_LAYOUTS = {
     ]),
     "contacts": Layout("godata-contacts", "persons", [
         Column("uuid", _person_id),
-        Column("contact_id", lambda row: (row["person__external_ids"] or {}).get("godata:code", "")),
+        Column("contact_id", _contact_id),
         *_GODATA_PERSON,
         Column("date_of_last_contact", "happened_until"),
     ]),
@@ -119,7 +126,8 @@ GODATA_LAYOUTS = {
 
 SORMAS = {
     "classification": {"suspected": "SUSPECT", "probable": "PROBABLE", "confirmed": "CONFIRMED", "not-a-case": "NO_CASE"},
-    "outcome": {"active": "NO_OUTCOME", "recovered": "RECOVERED", "died": "DECEASED", "transferred": "UNKNOWN", "unknown": "UNKNOWN"},
+    "outcome": {"active": "NO_OUTCOME", "recovered": "RECOVERED", "died": "DECEASED",
+                "transferred": "UNKNOWN", "unknown": "UNKNOWN"},
     "sex": {"male": "MALE", "female": "FEMALE", "other": "OTHER", "unknown": "UNKNOWN"},
     "proximity": {"direct": "PHYSICAL_CONTACT", "close": "FACE_TO_FACE", "room": "SAME_HOUSE", "other": "OTHER"},
 }  # fmt: skip
@@ -221,6 +229,7 @@ SORMAS_LAYOUTS = {
 }  # fmt: skip
 
 _WHO_SEX = {"male": "M", "female": "F"}
+_WHO_OUTCOME = {"died": "DEAD", "recovered": "RECOVERED", "active": "ALIVE"}
 _YES = {True: "Y", False: "N", None: ""}
 WHO_LAYOUTS = {
     "cases": Layout("who-linelist", "cases", [
@@ -246,7 +255,7 @@ WHO_LAYOUTS = {
         Column("patcourse_presHCF", "admitted_on"),
         Column("patcourse_dateiso", "isolated_on"),
         Column("patcourse_severity", lambda row: "" if row["severity"] in ("unknown", "none") else row["severity"].upper()),
-        Column("patcourse_status", lambda row: {"died": "DEAD", "recovered": "RECOVERED", "active": "ALIVE"}.get(row["outcome"], "")),
+        Column("patcourse_status", lambda row: _WHO_OUTCOME.get(row["outcome"], "")),
         Column("patcourse_datedeath", lambda row: row["outcome_on"] if row["outcome"] == "died" else None),
         Column("patcourse_datedischarge", lambda row: row["outcome_on"] if row["outcome"] == "recovered" else None),
         Column("expo_sourcecaseids", "source_case__code"),

@@ -138,7 +138,7 @@ class Finder:
         ]  # fmt: skip
         if not waiting:
             return
-        answers = people_queries.candidates_many([_asked(said) for said, _one in waiting])
+        answers = people_queries.candidates_many([_asked(said) for said, _one in waiting], by=self.by)
         seen = self._seen({candidate.person_id for answer in answers for candidate in answer})
         for (_said, one), answer in zip(waiting, answers, strict=True):
             candidates = [candidate for candidate in answer if candidate.person_id in seen]
@@ -233,7 +233,7 @@ class Finder:
                 for value, ids in others.items()
                 if len(ids) == 1 and value not in found
             }
-        valid = {ref: written for ref in uuids if (written := _uuid(ref))}
+        valid = {ref: written for ref in uuids if (written := uuid_of(ref))}
         for part in _parts(set(valid.values())):
             ours = {
                 str(key): pk for key, pk in Person.objects.filter(uuid__in=part).values_list("uuid", "pk")
@@ -309,7 +309,8 @@ def _parts(values: set[Any], size: int = 5_000) -> Iterable[list[Any]]:
         yield listed[first : first + size]
 
 
-def _uuid(text: str) -> UUID | None:
+def uuid_of(text: str) -> UUID | None:
+    """Return the UUID that a text is, if it is one."""
     try:
         return UUID(text) if len(text) in (32, 36) else None
     except ValueError:
@@ -317,17 +318,19 @@ def _uuid(text: str) -> UUID | None:
 
 
 def _asked(said: Said) -> dict[str, Any]:
-    asked = {name: said.person.get(name) for name in ("full_name", "birth_year", "unit")}
-    return asked | {name: said.person.get(name, "") for name in ("phone", "id_number")}
+    asked = {name: said.person.get(name) for name in ("full_name", "birth_year", "born_on", "unit")}
+    return asked | {name: said.person.get(name, "") for name in ("phone", "id_number", "sex")}
 
 
 def _alike_keys(said: Said) -> list[tuple[str, ...]]:
-    """Return by what two rows of one file are surely one person: an identity number, or telephone, name and year."""
+    """Return by what two rows of one file are surely one person, as `people.queries.certain_match` has it."""
     person = said.person
-    name = fold(person.get("full_name", ""))
+    name, born = fold(person.get("full_name", "")), str(person.get("born_on") or "")
     keys: list[tuple[str, ...]] = []
     if name and person.get("id_number"):
         keys.append(("id", name, person["id_number"]))
-    if name and person.get("phone") and person.get("birth_year"):
-        keys.append(("phone", name, person["phone"], str(person["birth_year"])))
+    if name and born and person.get("phone"):
+        keys.append(("phone", name, born, person["phone"]))
+    if name and born and person.get("unit") is not None:
+        keys.append(("unit", name, born, str(person["unit"].pk)))
     return keys

@@ -93,7 +93,7 @@ def differences(existing: Registered, fields: Mapping[str, Any], found: Found, s
         there = getattr(existing, name)
         if _same(there, value) or (name in before and before[name] == now.get(name)):
             continue
-        if found.by_likeness and there not in (None, "", [], "unknown"):
+        if (found.by_likeness or name in said.approximate) and there not in (None, "", [], "unknown"):
             continue
         changes[name] = value
     return changes

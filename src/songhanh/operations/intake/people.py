@@ -66,8 +66,9 @@ def _birth(said: Said, today: date) -> None:
     if born is not None:
         given["born_on"], given["birth_year"] = born, born.year
     elif year is None and given.get("age") is not None:
-        seen = said.subject.get("reported_on") or today
+        seen = said.subject.get("reported_on") or said.subject.get("happened_until") or today
         given["birth_year"] = seen.year - given["age"]
+        said.approximate.add("birth_year")
 
 
 def _place(said: Said, places: Places) -> None:
@@ -99,7 +100,8 @@ def _site(said: Said, places: Places) -> None:
 def _cleaned(said: Said, fields: dict[str, Any]) -> dict[str, Any]:
     for _attempt in range(len(fields) + 1):
         try:
-            return identity.clean(fields)
+            kept = identity.clean(fields)
+            return {name: kept[name] for name in kept if name in identity.FIELDS}
         except ValidationError as error:
             wrong = list(getattr(error, "error_dict", {"": []}))
         except SonghanhError as error:

@@ -18,14 +18,14 @@ from songhanh.operations.intake import (
     target_followups,
     target_samples,
 )
-from songhanh.operations.intake.finding import OWN, Finder
+from songhanh.operations.intake.finding import Finder
 from songhanh.operations.intake.judging import Desk, Outcome
 from songhanh.operations.intake.models import Batch, Mapping, Row
 from songhanh.operations.intake.people import digest, identity_key, person_of
 from songhanh.operations.intake.places import Places
 from songhanh.operations.intake.reading import read
 from songhanh.operations.intake.said import Reader, Said
-from songhanh.operations.intake.writing import link_text, remember, write_persons
+from songhanh.operations.intake.writing import link_text, own_uuid, remember, write_persons
 from songhanh.operations.project.clock import now, today
 from songhanh.operations.project.folding import fold
 from songhanh.operations.sampling.models import Sample
@@ -118,8 +118,7 @@ def _judged(rows: Sequence[Said], desk: Desk) -> list[Outcome]:
         Outcome(said, one, existing=existing.get(one.object_id or 0))
         for said, one in zip(rows, found, strict=True)
     ]
-    if desk.finder.system == OWN:
-        _by_uuid(outcomes, desk)
+    _by_uuid(outcomes, desk)
     module = _module(desk.batch.target)
     if module is target_cases:
         for outcome in outcomes:
@@ -140,11 +139,12 @@ def _say_unknown_source(outcome: Outcome, desk: Desk) -> None:
 
 def _by_uuid(outcomes: Sequence[Outcome], desk: Desk) -> None:
     """Rows of our own exports name the row they are of."""
-    model = MODELS[desk.batch.target]
-    uuids = {outcome.said.link["uuid"] for outcome in outcomes if outcome.said.link.get("uuid")}
-    there = {str(row.uuid): row for row in model.objects.filter(uuid__in=uuids)}
-    for outcome in outcomes:
-        outcome.existing = outcome.existing or there.get(outcome.said.link.get("uuid", ""))
+    ids = {id(outcome): own_uuid(outcome.said, desk.finder).get("uuid") for outcome in outcomes}
+    wanted = {uuid for uuid in ids.values() if uuid is not None}
+    if wanted:
+        there = {row.uuid: row for row in MODELS[desk.batch.target].objects.filter(uuid__in=wanted)}
+        for outcome in outcomes:
+            outcome.existing = outcome.existing or there.get(ids[id(outcome)])
 
 
 def _module(target: str) -> Any:

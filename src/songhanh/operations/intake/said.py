@@ -35,6 +35,7 @@ class Said:
     columns: dict[str, str] = field(default_factory=dict)  # field: the column it came from
     reasons: list[Reason] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)  # what no field could hold
+    approximate: set[str] = field(default_factory=set)  # fields that overwrite nothing
     ambiguous: int = 0
     key: str = ""
 

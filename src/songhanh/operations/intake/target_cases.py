@@ -9,10 +9,10 @@ from typing import Any
 from songhanh.operations.cases import actions as cases
 from songhanh.operations.cases.checks import date_problems
 from songhanh.operations.cases.models import Case
-from songhanh.operations.intake.finding import NATIONAL, OWN
+from songhanh.operations.intake.finding import NATIONAL
 from songhanh.operations.intake.judging import Desk, Outcome, Verdict, differences, remembered, settle
 from songhanh.operations.intake.reasons import Reason
-from songhanh.operations.intake.writing import Refused, external_ids, link_text, together
+from songhanh.operations.intake.writing import Refused, external_ids, link_text, own_uuid, together
 from songhanh.operations.people.models import Person
 
 RANK = {"suspected": 0, "probable": 1, "confirmed": 2, "not-a-case": 3}
@@ -191,11 +191,7 @@ def _row(outcome: Outcome, desk: Desk) -> dict[str, Any]:
         "person": outcome.person,
         "classification": fields["classification"],
         "external_ids": external_ids(outcome.said, desk.finder.system),
-        **(
-            {"uuid": outcome.said.link["uuid"]}
-            if desk.finder.system == OWN and outcome.said.link.get("uuid")
-            else {}
-        ),
+        **own_uuid(outcome.said, desk.finder),
         **({"unit": unit} if unit is not None else {}),
         **(
             {"source_case": source.case}

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 
 from songhanh.operations.audit.actions import record
 from songhanh.operations.cases import actions as cases
 from songhanh.operations.cases.models import Case, Cluster
-from songhanh.operations.intake.finding import OWN, source_refs
+from songhanh.operations.intake.finding import source_refs
 from songhanh.operations.intake.judging import Desk, Outcome, Verdict, differences, remembered, settle
 from songhanh.operations.intake.models import Known
-from songhanh.operations.intake.writing import Refused, link_text, together
+from songhanh.operations.intake.writing import Refused, link_text, own_uuid, together
 from songhanh.operations.project.base import save_version
 from songhanh.operations.tracing import actions as tracing
 from songhanh.operations.tracing.models import Contact
@@ -236,20 +235,10 @@ def write(outcomes: Sequence[Outcome], desk: Desk) -> None:
 
 
 def _row(outcome: Outcome, desk: Desk) -> dict[str, Any]:
-    own = outcome.said.link.get("uuid" if desk.finder.system == OWN else "record_id", "")
-    own = own if _is_free(own) else ""
     row = {name: outcome.subject[name] for name in FIELDS if name in outcome.subject}
     return row | {
-        "source": outcome.subject["source"].person, "person": outcome.person, **({"uuid": own} if own else {}),
+        "source": outcome.subject["source"].person, "person": outcome.person, **own_uuid(outcome.said, desk.finder),
     }  # fmt: skip
-
-
-def _is_free(text: str) -> bool:
-    """Say whether a foreign id can be ours too, so that an export gives it back."""
-    try:
-        return len(text) == 36 and not Contact.objects.filter(uuid=UUID(text)).exists()
-    except ValueError:
-        return False
 
 
 def _infected(outcome: Outcome, desk: Desk) -> None:

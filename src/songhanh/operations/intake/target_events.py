@@ -10,9 +10,8 @@ from django.db import transaction
 from songhanh.operations.accounts.access import demand
 from songhanh.operations.audit.actions import record
 from songhanh.operations.cases.models import Cluster
-from songhanh.operations.intake.finding import OWN
 from songhanh.operations.intake.judging import Desk, Outcome, Verdict, differences, remembered, settle
-from songhanh.operations.intake.writing import Refused
+from songhanh.operations.intake.writing import Refused, own_uuid
 from songhanh.operations.project.base import save_version
 from songhanh.operations.project.folding import fold
 
@@ -101,7 +100,8 @@ def write(outcomes: Sequence[Outcome], desk: Desk) -> None:
     for outcome in outcomes:
         with Refused.noted(outcome):
             if outcome.verdict == Verdict.CREATED:
-                own = outcome.said.link.get("uuid") if desk.finder.system == OWN else None
-                outcome.written = add_cluster(by=desk.by, **outcome.subject, **({"uuid": own} if own else {}))
+                outcome.written = add_cluster(
+                    by=desk.by, **outcome.subject, **own_uuid(outcome.said, desk.finder)
+                )
             elif outcome.verdict == Verdict.UPDATED:
                 outcome.written = edit_cluster(by=desk.by, cluster=outcome.existing, **outcome.changes)

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from songhanh.operations.cases.checks import DISEASE_KNOWN_FROM
-from songhanh.operations.intake.finding import OWN
 from songhanh.operations.intake.judging import Desk, Outcome, Verdict, differences, remembered, settle
-from songhanh.operations.intake.writing import Refused, external_ids, together
+from songhanh.operations.intake.writing import Refused, external_ids, own_uuid, together
 from songhanh.operations.sampling import actions as sampling
 from songhanh.operations.sampling.models import Sample
 
@@ -132,5 +131,4 @@ def write(outcomes: Sequence[Outcome], desk: Desk) -> None:
 def _row(outcome: Outcome, desk: Desk) -> dict[str, Any]:
     row = {**outcome.subject, "person": outcome.person}
     ids = external_ids(outcome.said, desk.finder.system)
-    own = outcome.said.link.get("uuid") if desk.finder.system == OWN else None
-    return row | ({"external_ids": ids} if ids else {}) | ({"uuid": own} if own else {})
+    return row | ({"external_ids": ids} if ids else {}) | own_uuid(outcome.said, desk.finder)

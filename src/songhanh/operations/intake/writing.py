@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404
 
-from songhanh.operations.intake.finding import OWN, Finder
+from songhanh.operations.intake.finding import OWN, Finder, uuid_of
 from songhanh.operations.intake.judging import Desk, Outcome, Verdict, checksums
 from songhanh.operations.intake.models import Known
 from songhanh.operations.intake.said import Said
 from songhanh.operations.people import actions as people
-
-COMPUTED = frozenset({"name_folded"})  # what `people.identity` adds to what it was given
 
 
 class Refused:
@@ -90,6 +89,13 @@ def external_ids(said: Said, system: str) -> dict[str, str]:
     return {name: value for name, value in ids.items() if value}
 
 
+def own_uuid(said: Said, finder: Finder) -> dict[str, UUID]:
+    """Return the id that a row brings along for itself, so that an export gives it back; it was looked for before."""
+    is_ours = finder.system == OWN or finder.target in ("contacts", "relationships", "events")
+    found = uuid_of(said.link.get("uuid" if finder.system == OWN else "record_id", "")) if is_ours else None
+    return {"uuid": found} if found else {}
+
+
 def link_text(said: Said) -> str:
     """Return how a row names its source."""
     return said.link.get("source_id") or said.link.get("source_code") or said.link.get("source_uuid") or ""
@@ -128,10 +134,11 @@ def write_persons(outcomes: Sequence[Outcome], desk: Desk) -> None:
 
 
 def _person_row(outcome: Outcome, finder: Finder) -> dict[str, Any]:
-    row = {name: value for name, value in outcome.someone.fields.items() if name not in COMPUTED}
+    row = dict(outcome.someone.fields)
     link = outcome.said.link
     if finder.system == OWN:
-        return row | ({"uuid": link["person_uuid"]} if link.get("person_uuid") else {})
+        own = uuid_of(link.get("person_uuid", ""))
+        return row | ({"uuid": own} if own else {})
     ids = {
         finder.system: link.get("person_id")
         or (link.get("record_id") if finder.own_ids(outcome.said) else "")
