@@ -22,6 +22,7 @@ from waitress.server import create_server
 
 from songhanh.core.errors import Fault, SonghanhError
 from songhanh.operations.project import assets
+from songhanh.operations.project.clock import PIN
 
 logger = logging.getLogger(__name__)
 
@@ -114,7 +115,22 @@ def demonstrate(pack_ref: str) -> None:
             pack_ref, is_synthetic=True
         )
     if installation.is_synthetic:
+        import_string("songhanh.operations.seeding.actions.seed_demo")()
         import_string("songhanh.operations.accounts.actions.demo_accounts")()
+
+
+def pin_day() -> None:
+    """Let a made-up outbreak have its own today: the day of its newest case, unless a day is pinned already.
+
+    The workers that are started afterwards inherit it.
+    """
+    installation = import_string("songhanh.operations.places.queries.installation")()
+    if installation is None or not installation.is_synthetic or os.environ.get(PIN):
+        return
+    cases = import_string("songhanh.operations.cases.models.Case").objects
+    newest = cases.filter(is_synthetic=True).order_by("-reported_on").values_list("reported_on", flat=True).first()
+    if newest is not None:
+        os.environ[PIN] = newest.isoformat()
 
 
 def morning_report(document: Mapping[str, Any], geometry: Mapping[str, Any], language: str) -> str:
@@ -183,6 +199,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000, threads: int = 8, with_work
     demand_free_port(host, port)
     assets.demand_build()
     set_up()
+    pin_day()
     server = create_server(
         get_wsgi_application(), host=host, port=port, threads=threads, ident="songhanh", **_proxy()
     )
