@@ -165,7 +165,7 @@ MFA_TOTP_TOLERANCE = 1  # telephones whose clock is half a minute off
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = ["username"]
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "songhanh.operations.accounts.views_enter.login_name"
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True  # the audit keeps log-ins
 AXES_LOCKOUT_CALLABLE = "songhanh.operations.accounts.views_enter.locked_out"
