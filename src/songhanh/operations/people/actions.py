@@ -13,10 +13,16 @@ from django.utils.translation import gettext as _
 from songhanh.operations.accounts.access import demand
 from songhanh.operations.audit import actions as audit
 from songhanh.operations.people import identity, queries
+from songhanh.operations.people.duplicates import look, look_again, put_off
 from songhanh.operations.people.following import move_unit
+from songhanh.operations.people.merging import distinct, merge, unmerge
 from songhanh.operations.people.models import Person
 from songhanh.operations.project.base import save_version
 from songhanh.operations.project.clock import now
+
+__all__ = [
+    "distinct", "edit", "look", "merge", "owner_of", "put_off", "register", "register_many", "unmerge",
+]  # fmt: skip
 
 
 def _new(fields: Mapping[str, Any]) -> Person:
@@ -71,9 +77,17 @@ def edit(*, by: Any, person: Person, version: int | None, **fields: Any) -> Pers
         Person.objects.filter(pk=row.pk).update(updated_at=now())
         if row.unit_id != unit_before:
             move_unit(row.pk, unit_before, row.unit_id)
+        look_again(row)
         audit.record("people.edit", by=by, subject=row, changes=changes, unit_code=_unit_code(row))
     return row
 
 
 def _unit_code(person: Person) -> str:
     return person.unit.code if person.unit else ""
+
+
+def owner_of(person: Person) -> Person:
+    """Return a person, or whom their row was merged into."""
+    while person.merged_into is not None:
+        person = person.merged_into
+    return person

@@ -13,7 +13,7 @@ import phonenumbers
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from songhanh.operations.people.models import Person, Sex
+from songhanh.operations.people.models import Person, Sex, name_key
 from songhanh.operations.project.clock import today
 from songhanh.operations.project.folding import fold
 
@@ -59,6 +59,7 @@ def clean(fields: Mapping[str, Any]) -> dict[str, Any]:
             faults[name] = str(error)
     if "full_name" in kept:
         kept["name_folded"] = fold(kept["full_name"])[:160]
+        kept["name_key"] = name_key(kept["name_folded"])
     born, year = kept.get("born_on"), kept.get("birth_year")
     if born is not None:
         if year is not None and year != born.year:

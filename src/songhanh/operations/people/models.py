@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +13,27 @@ from songhanh.operations.accounts.scope import VisibleQuerySet
 from songhanh.operations.places.models import Site, Unit
 from songhanh.operations.project.base import Registered
 from songhanh.operations.project.classes import classify
+from songhanh.operations.project.folding import fold
+
+
+def name_key(folded: str) -> str:
+    """Return the given name and the family name: ``huong nguyen`` of ``nguyen thi huong``.
+
+    People here are asked for by their given name, which is the last word; middle names are left out or added.
+    """
+    words = folded.split()
+    return " ".join((words[-1], words[0]) if len(words) > 1 else words)
+
+
+class PersonQuerySet(VisibleQuerySet):
+    """Persons, folded however they are written."""
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **options: Any) -> list[Any]:
+        """Fold the names first: what is not folded is not found."""
+        rows = list(objs)
+        for row in rows:
+            row.fold_name()
+        return super().bulk_create(rows, *args, **options)
 
 
 class Sex(models.TextChoices):
@@ -25,7 +49,7 @@ class Person(Registered):
     """Somebody, with as much identity as is known: no field but the name is required, and that may be a description."""
 
     FIELD_CLASSES = classify(
-        identifying="full_name name_folded born_on id_number phone phone_owner address external_ids",
+        identifying="full_name name_folded name_key born_on id_number phone phone_owner address external_ids",
         sensitive="birth_year occupation hamlet note site lodging",
         shareable="uuid version created_at updated_at sex nationality unit merged_into id is_synthetic",
     )
@@ -34,6 +58,9 @@ class Person(Registered):
 
     full_name = models.CharField(_("full name"), max_length=160)
     name_folded = models.CharField(max_length=160, db_index=True, editable=False)
+    name_key = models.CharField(
+        max_length=160, blank=True, db_index=True, editable=False, help_text="given name, family name; folded"
+    )
     sex = models.CharField(_("sex"), max_length=8, choices=Sex.choices, default=Sex.UNKNOWN)
     born_on = models.DateField(_("date of birth"), null=True, blank=True)
     birth_year = models.PositiveSmallIntegerField(_("year of birth"), null=True, blank=True)
@@ -65,16 +92,27 @@ class Person(Registered):
     )
     is_synthetic = models.BooleanField(default=False)
 
-    objects = VisibleQuerySet.as_manager()
+    objects = PersonQuerySet.as_manager()
 
     class Meta:
         """Found by place and by name."""
 
         indexes = [
             models.Index(fields=["unit", "name_folded"], name="person_by_unit"),
-            models.Index(fields=["birth_year", "name_folded"], name="person_by_year"),
+            models.Index(fields=["unit", "name_key"], name="person_by_unit_key"),
+            models.Index(fields=["birth_year", "name_key"], name="person_by_year_key"),
             models.Index(fields=["site"], name="person_by_site"),
         ]
+
+    def fold_name(self) -> None:
+        """Write the name as it is searched."""
+        self.name_folded = fold(self.full_name)[:160]
+        self.name_key = name_key(self.name_folded)
+
+    def save(self, **options: Any) -> None:
+        """Fold the name with every save of it."""
+        self.fold_name()
+        super().save(**options)
 
     def __str__(self) -> str:
         """Return no name: this text reaches logs."""
@@ -130,3 +168,35 @@ class Distinct(models.Model):
     def __str__(self) -> str:
         """Return the two."""
         return f"{self.first_id} is not {self.second_id}"
+
+
+class Suspect(models.Model):
+    """Two rows that may be one person, for somebody to look at; they wait here instead of asking with every entry."""
+
+    FIELD_CLASSES = classify(sensitive="score codes", shareable="id first second put_off_at found_at")
+    first = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    score = models.PositiveSmallIntegerField()
+    codes = models.JSONField(default=list, help_text="what speaks for it and against it")
+    found_at = models.DateTimeField(auto_now_add=True)
+    put_off_at = models.DateTimeField(null=True, help_text="looked at without a decision: goes to the end")
+
+    class Meta:
+        """Each pair once, the smaller id first; the likeliest first."""
+
+        constraints = [models.UniqueConstraint(fields=["first", "second"], name="suspect_once")]
+        indexes = [models.Index(fields=["put_off_at", "-score"], name="suspect_by_score")]
+
+    def __str__(self) -> str:
+        """Return the two."""
+        return f"{self.first_id} ~ {self.second_id}"
+
+
+class SuspectSearch(models.Model):
+    """How far the search for duplicates has come: one row."""
+
+    looked_until = models.BigIntegerField(default=0, help_text="id of the last person that was compared")
+
+    def __str__(self) -> str:
+        """Return the id."""
+        return str(self.looked_until)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from songhanh.operations.accounts.scope import VisibleQuerySet
+from songhanh.operations.people.matching import Candidate, candidates, candidates_many, certain_match
 from songhanh.operations.people.models import Person
+
+__all__ = ["Candidate", "candidates", "candidates_many", "certain_match", "writable"]
 
 
 def writable(by: Any) -> VisibleQuerySet:

@@ -210,6 +210,14 @@ DEMO_AS_OF = date(2021, 5, 17)
 # The dated tables by which contacts are traced.
 TRACING_POLICY_SET = os.environ.get("SONGHANH_POLICY_SET", "vn-2021")
 
+# What a merge of two persons means to the apps above: modules with HANDLES, move and move_back.
+PERSON_MERGE_HANDLERS = ["songhanh.operations.tracing.merging"]
+# What apps above show on the page of a person: functions (request, person) -> context of a template, or None.
+PERSON_PANELS = [
+    "songhanh.operations.sampling.panels.samples",
+    "songhanh.operations.quarantine.panels.stays",
+]
+
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
 LOCALE_PATHS = [PROJECT.parent / "locale"]

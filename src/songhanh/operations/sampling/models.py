@@ -12,6 +12,8 @@ from songhanh.operations.places.models import Facility, Unit
 from songhanh.operations.project.base import Registered
 from songhanh.operations.project.classes import classify
 
+WAITING = ("pending", "retest")  # no answer yet: not from the laboratory, or only for the whole pool
+
 
 class Sample(Registered):
     """One person's sample. ``tube`` is shared by the members of a pool."""
@@ -29,6 +31,7 @@ class Sample(Registered):
         POSITIVE = "positive", _("positive")
         NEGATIVE = "negative", _("negative")
         INVALID = "invalid", _("invalid")
+        RETEST = "retest", _("pool positive, to be tested singly")
 
     FIELD_CLASSES = classify(
         sensitive="kind taken_at result result_at ct_value reason tube laboratory external_ids",
@@ -68,7 +71,13 @@ class Sample(Registered):
         indexes = [
             models.Index(fields=["-taken_at", "-id"], name="sample_newest"),
             models.Index(fields=["unit", "-taken_at"], name="sample_by_unit"),
-            models.Index(fields=["result", "taken_at"], name="sample_by_result"),
+            models.Index(fields=["result", "-taken_at", "-id"], name="sample_by_result"),
+            models.Index(fields=["person", "taken_at"], name="sample_by_person"),
+            models.Index(
+                fields=["taken_at", "unit"],
+                name="sample_waiting",
+                condition=models.Q(result__in=["pending", "retest"]),
+            ),
         ]
 
     def __str__(self) -> str:
