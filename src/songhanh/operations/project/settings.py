@@ -186,6 +186,17 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 # A running job that has given no sign of life for so long belongs to a killed worker.
 JOB_LOST_AFTER_SECONDS = float(os.environ.get("SONGHANH_JOB_LOST_AFTER_SECONDS", "45"))
 JOB_ATTEMPTS = 2
+# What every worker asks for every few seconds: whether work of a killed one has to be taken up again.
+RECOVERIES = [
+    "songhanh.operations.planning.job_actions.recover_lost",
+    "songhanh.operations.intake.jobs.recover_lost",
+]
+# Files that come in: how big one may be, how long it and its rows are kept, and declarations.
+INTAKE_MOST_BYTES = int(os.environ.get("SONGHANH_INTAKE_MOST_BYTES", "30000000"))
+INTAKE_MOST_ROWS = int(os.environ.get("SONGHANH_INTAKE_MOST_ROWS", "200000"))
+INTAKE_KEPT_DAYS = int(os.environ.get("SONGHANH_INTAKE_KEPT_DAYS", "30"))
+DECLARATIONS_KEPT_DAYS = int(os.environ.get("SONGHANH_DECLARATIONS_KEPT_DAYS", "30"))
+DECLARATIONS_AN_HOUR = int(os.environ.get("SONGHANH_DECLARATIONS_AN_HOUR", "20"))  # from one address
 # Names, not imports: pages must start without loading the compiled models, which only the worker runs.
 DECISION_ENGINE = {
     name: os.environ.get(f"SONGHANH_{name.upper()}", f"songhanh.operations.planning.library.{name}")
