@@ -260,6 +260,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:", "blob:"],  # the style sheet's own icons; the map's and charts' pictures
         "connect-src": [SELF],
         "worker-src": [SELF],
+        "manifest-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
@@ -272,6 +273,9 @@ SECURE_HSTS_SECONDS = 365 * 86400 if SERVED_BEYOND_LOOPBACK else 0
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "songhanh.operations.project.views.form_too_old"
+
+# Requests a minute of one account to the API.
+API_RATES = {"read": 600, "write": 240}
 
 LOGGING = {
     "version": 1,
