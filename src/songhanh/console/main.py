@@ -19,7 +19,9 @@ COMMANDS = {
     "decided": "songhanh.console.decided:decided",
     "demo": "songhanh.console.demo:demo",
     "economy": "songhanh.console.economy:economy",
+    "export": "songhanh.console.intake:export_command",
     "forecast": "songhanh.console.forecast:forecast",
+    "import": "songhanh.console.intake:import_command",
     "manage": "songhanh.console.serve:manage",
     "morning": "songhanh.console.morning:morning",
     "priorities": "songhanh.console.priorities:priorities",
@@ -27,6 +29,7 @@ COMMANDS = {
     "replay": "songhanh.console.replay:replay",
     "score": "songhanh.console.score:score",
     "search": "songhanh.console.search:search",
+    "seed": "songhanh.console.seed:seed",
     "serve": "songhanh.console.serve:serve",
     "warm": "songhanh.console.warm:warm",
 }
