@@ -146,7 +146,9 @@ def _of_strangers(row: Address, world: World, stranger: Client) -> list[str]:
     leaks = [secret for place in PLACES for secret in world.secrets(place) if secret in text]
     problems = [f"{row.name}: a stranger reads {leak!r}" for leak in leaks]
     is_right = (
-        status in ({200, 302, 403, 404} if row.why else {200, 302}) if row.permission == PUBLIC else status == row.anonymous
+        status in ({200, 302, 403, 404} if row.why else {200, 302})
+        if row.permission == PUBLIC
+        else status == row.anonymous
     )
     return problems if is_right else [*problems, f"{row.name}: a stranger gets {status}"]
 

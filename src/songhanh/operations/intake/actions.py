@@ -12,7 +12,9 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
+from songhanh.core.errors import Fault
 from songhanh.operations.accounts.access import demand
 from songhanh.operations.audit.actions import record
 from songhanh.operations.intake import mapping as columns
@@ -27,6 +29,39 @@ from songhanh.operations.project.clock import now, today
 
 State = Batch.State
 CHANGEABLE = (State.UPLOADED, State.TRIED, State.FAILED)
+
+
+FAULTS = {
+    "intake.empty": _("The file, or what was chosen in it, is empty. Check that the right file was chosen."),
+    "intake.too_big": _("The file is too big. Divide it into several files."),
+    "intake.bomb": _("The file unpacks to far more than a list of people. Save the list again, or as CSV."),
+    "intake.password": _(
+        "The workbook is protected by a password. Remove the password and hand it in again."
+    ),
+    "intake.malformed": _(
+        "The file is damaged or cut off. Open it in the spreadsheet program, save it again and hand it in."
+    ),
+    "intake.type": _("This kind of file holds no table. Hand in .csv, .xlsx, .xls, .ods or .json."),
+    "intake.binary": _("The file is not a table of text. Save it as CSV (UTF-8) or as an .xlsx workbook."),
+    "intake.encoding": _("The letters of the file cannot be read. Save it again as CSV (UTF-8)."),
+    "intake.columns": _(
+        "The table has far too many columns. Remove what stands far to the right, and save again."
+    ),
+    "intake.header": _(
+        "No row of names of columns was found. Write the names of the columns in the first row."
+    ),
+    "intake.sheet": _("There is no such sheet in the workbook."),
+    "intake.expired": _("The file was deleted on its day. Hand it in again."),
+    "intake.committed": _(
+        "Rows of this file are in the registers already. Hand the file in again to read it otherwise."
+    ),
+    "intake.open": _("The file is being worked on. Stop it first."),
+}
+
+
+def in_words(fault: Fault) -> str:
+    """Return what was wrong with a file in the language of the page."""
+    return str(FAULTS.get(fault.code, f"{fault.message} {fault.remedy}"))
 
 
 def upload(

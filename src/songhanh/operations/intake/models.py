@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from songhanh.operations.accounts.scope import VisibleQuerySet
+from songhanh.operations.cases.models import Symptom
+from songhanh.operations.intake.fields import TARGET_WORDS
 from songhanh.operations.places.models import Unit
 from songhanh.operations.project.base import Registered
 from songhanh.operations.project.classes import classify
@@ -85,6 +89,11 @@ class Batch(models.Model):
     def __str__(self) -> str:
         """Return the number."""
         return f"batch {self.pk}"
+
+    @property
+    def target_words(self) -> Any:
+        """Return what the rows are, in the language of the page."""
+        return TARGET_WORDS.get(self.target, self.target)
 
     @property
     def is_open(self) -> bool:
@@ -227,3 +236,9 @@ class Declaration(Registered):
     def __str__(self) -> str:
         """Return the number."""
         return f"declaration {self.pk}"
+
+    @property
+    def symptom_words(self) -> str:
+        """Return the symptoms in the language of the page."""
+        labels = dict(Symptom.choices)
+        return ", ".join(str(labels.get(code, code)) for code in self.symptoms)

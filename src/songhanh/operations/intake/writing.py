@@ -125,11 +125,8 @@ def write_persons(outcomes: Sequence[Outcome], desk: Desk) -> None:
             outcome.reject("refused", value=outcome.someone.fields.get("full_name", ""))
         if outcome.person_changes and outcome.verdict in (Verdict.CREATED, Verdict.UPDATED):
             with Refused.noted(outcome):
-                changes = {
-                    name: value for name, value in outcome.person_changes.items() if name not in COMPUTED
-                }
                 outcome.someone.person = people.edit(
-                    by=desk.by, person=outcome.person, version=None, **changes
+                    by=desk.by, person=outcome.person, version=None, **outcome.person_changes
                 )
 
 

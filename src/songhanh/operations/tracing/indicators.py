@@ -4,19 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
 from statistics import fmean, median
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from songhanh.operations.tracing.cohort import Cohort
+from songhanh.operations.tracing.indicator_rules import (
+    Row,
+    attacked,
+    chains,
+    generations,
+    has_stay,
+    in_quarantine,
+    known_before,
+    listed_after,
+    of_cases,
+    of_contacts,
+    positive,
+    quarantined_after,
+    sampled,
+    sampled_within_a_day,
+    serial,
+    without_source,
+)
 from songhanh.operations.tracing.models import FollowUp, Setting
 
-OPEN_DAYS = 14  # a chain without a new case for so long is closed
 State = FollowUp.State
-Row = tuple[int, float | None]  # person, and what counts for them; None: not known, left out of the number
 
 
 @dataclass(frozen=True)
@@ -58,132 +72,6 @@ def answer(indicator: Indicator, cohort: Cohort) -> Answer:
     return Answer(indicator, value, n)
 
 
-def _days(later: date, earlier: date) -> float:
-    return float((later - earlier).days)
-
-
-def _of_cases(rule: Callable[[Cohort, int], float | None]) -> Callable[[Cohort], list[Row]]:
-    return lambda cohort: [(person, rule(cohort, person)) for person in cohort.cases]
-
-
-def _of_contacts(rule: Callable[[Cohort, int], float | None]) -> Callable[[Cohort], list[Row]]:
-    return lambda cohort: [(person, rule(cohort, person)) for person in cohort.contacts]
-
-
-def _known_before(cohort: Cohort) -> list[Row]:
-    listed: dict[int, date] = {}
-    for case, other, _begins, _ends, on, _setting in cohort.met:
-        if other in cohort.sources:
-            listed[case] = min(on, listed.get(case, on))
-    return [
-        (person, float(person in listed and listed[person] < row.since_on))
-        for person, row in cohort.cases.items()
-    ]
-
-
-def _in_quarantine(cohort: Cohort, person: int) -> float:
-    return float(any(day <= cohort.cases[person].since_on for day in cohort.case_stays.get(person, ())))
-
-
-def _without_source(cohort: Cohort, person: int) -> float:
-    return float(not cohort.cases[person].is_reached and person not in cohort.infected)
-
-
-def _listed_after(share: float) -> Callable[[Cohort, int], float | None]:
-    def rule(cohort: Cohort, person: int) -> float | None:
-        days = sorted(pair.listed_on for pair in cohort.by_case[person])
-        if not days:
-            return None
-        at = max(0, -(-len(days) * share // 1) - 1)
-        return max(0.0, _days(days[int(at)], cohort.cases[person].since_on))
-
-    return rule
-
-
-def _quarantined_after(cohort: Cohort, person: int) -> float | None:
-    stays, case = cohort.stays.get(person), cohort.cases[cohort.contacts[person].case]
-    after = [day for day in stays or () if day >= case.infectious_from]
-    return max(0.0, _days(after[0], case.since_on)) if after else None
-
-
-def _has_stay(cohort: Cohort, person: int) -> float:
-    return float(_quarantined_after(cohort, person) is not None)
-
-
-def _samples(cohort: Cohort, person: int) -> list[tuple[date, str]]:
-    begin = cohort.cases[cohort.contacts[person].case].infectious_from
-    taken = [(timezone.localtime(at).date(), result) for at, result in cohort.samples.get(person, ())]
-    return [(day, result) for day, result in taken if day >= begin]
-
-
-def _sampled_within_a_day(cohort: Cohort, person: int) -> float:
-    limit = cohort.contacts[person].listed_on + timedelta(days=1)
-    return float(any(day <= limit for day, _result in _samples(cohort, person)))
-
-
-def _sampled(cohort: Cohort, person: int) -> float:
-    return float(bool(_samples(cohort, person)))
-
-
-def _positive(cohort: Cohort, person: int) -> float | None:
-    results = [result for _day, result in _samples(cohort, person) if result in ("positive", "negative")]
-    return float("positive" in results) if results else None
-
-
-def _attacked(*settings: str) -> Callable[[Cohort], list[Row]]:
-    def rows(cohort: Cohort) -> list[Row]:
-        found: dict[int, float] = {}
-        for pair in cohort.pairs:
-            if settings and pair.setting not in settings:
-                continue
-            source = cohort.sources.get(pair.other)
-            begin = cohort.cases[pair.case].infectious_from
-            if source is not None and source[1] < begin:
-                continue  # was ill first: not to be infected by this one
-            found[pair.other] = max(found.get(pair.other, 0.0), float(source is not None))
-        return list(found.items())
-
-    return rows
-
-
-def _serial(cohort: Cohort) -> list[Row]:
-    return [(person, _days(own, other)) for person, other, own in cohort.onsets]
-
-
-def _generations(cohort: Cohort) -> list[Row]:
-    giver = {taker: one for one, taker in sorted(cohort.infections)}
-    found = []
-    for person in cohort.cases:
-        steps, at, seen = 0, person, {person}
-        while at in giver and giver[at] not in seen:
-            at = giver[at]
-            seen.add(at)
-            steps += 1
-        found.append((person, float(steps)))
-    return found
-
-
-def _chains(*, is_open: bool) -> Callable[[Cohort], list[Row]]:
-    def rows(cohort: Cohort) -> list[Row]:
-        first = {person: person for person in cohort.cases}
-
-        def root(person: int) -> int:
-            while first[person] != person:
-                first[person] = first[first[person]]
-                person = first[person]
-            return person
-
-        for giver, taker in sorted(cohort.infections):
-            first[root(taker)] = root(giver)
-        newest: dict[int, date] = {}
-        for person, row in cohort.cases.items():
-            newest[root(person)] = max(row.since_on, newest.get(root(person), row.since_on))
-        open_from = cohort.until - timedelta(days=OPEN_DAYS)
-        return [(person, float((day > open_from) is is_open)) for person, day in newest.items()]
-
-    return rows
-
-
 INDICATORS = (
     Indicator(
         "cases",
@@ -192,7 +80,7 @@ INDICATORS = (
         "count",
         "cases",
         "case",
-        _of_cases(lambda _c, _p: 1.0),
+        of_cases(lambda _c, _p: 1.0),
     ),
     Indicator(
         "f1-per-case",
@@ -201,7 +89,7 @@ INDICATORS = (
         "mean",
         "persons",
         "case",
-        _of_cases(lambda c, p: float(len(c.by_case[p]))),
+        of_cases(lambda c, p: float(len(c.by_case[p]))),
     ),
     Indicator(
         "f2-per-case",
@@ -210,7 +98,7 @@ INDICATORS = (
         "mean",
         "persons",
         "case",
-        _of_cases(lambda c, p: float(c.second_contacts.get(p, 0))),
+        of_cases(lambda c, p: float(c.second_contacts.get(p, 0))),
     ),
     Indicator(
         "no-contacts",
@@ -219,7 +107,7 @@ INDICATORS = (
         "share",
         "share",
         "case",
-        _of_cases(lambda c, p: float(not c.by_case[p])),
+        of_cases(lambda c, p: float(not c.by_case[p])),
     ),
     Indicator(
         "known-before",
@@ -228,7 +116,7 @@ INDICATORS = (
         "share",
         "share",
         "case",
-        _known_before,
+        known_before,
     ),
     Indicator(
         "found-in-quarantine",
@@ -237,7 +125,7 @@ INDICATORS = (
         "share",
         "share",
         "case",
-        _of_cases(_in_quarantine),
+        of_cases(in_quarantine),
     ),
     Indicator(
         "no-source",
@@ -248,7 +136,7 @@ INDICATORS = (
         "share",
         "share",
         "case",
-        _of_cases(_without_source),
+        of_cases(without_source),
     ),
     Indicator(
         "first-listed",
@@ -257,7 +145,7 @@ INDICATORS = (
         "median",
         "days",
         "case",
-        _of_cases(_listed_after(0.0)),
+        of_cases(listed_after(0.0)),
     ),
     Indicator(
         "listed-90",
@@ -266,7 +154,7 @@ INDICATORS = (
         "median",
         "days",
         "case",
-        _of_cases(_listed_after(0.9)),
+        of_cases(listed_after(0.9)),
     ),
     Indicator(
         "quarantined-after",
@@ -277,7 +165,7 @@ INDICATORS = (
         "median",
         "days",
         "contact",
-        _of_contacts(_quarantined_after),
+        of_contacts(quarantined_after),
     ),
     Indicator(
         "f1-in-quarantine",
@@ -286,7 +174,7 @@ INDICATORS = (
         "share",
         "share",
         "contact",
-        _of_contacts(_has_stay),
+        of_contacts(has_stay),
     ),
     Indicator(
         "sampled-24h",
@@ -295,7 +183,7 @@ INDICATORS = (
         "share",
         "share",
         "contact",
-        _of_contacts(_sampled_within_a_day),
+        of_contacts(sampled_within_a_day),
     ),
     Indicator(
         "sampled",
@@ -304,7 +192,7 @@ INDICATORS = (
         "share",
         "share",
         "contact",
-        _of_contacts(_sampled),
+        of_contacts(sampled),
     ),
     Indicator(
         "positivity",
@@ -313,7 +201,7 @@ INDICATORS = (
         "share",
         "share",
         "contact",
-        _of_contacts(_positive),
+        of_contacts(positive),
     ),
     Indicator(
         "attack",
@@ -322,7 +210,7 @@ INDICATORS = (
         "share",
         "share",
         "contact",
-        _attacked(),
+        attacked(),
     ),
     Indicator(
         "attack-home",
@@ -331,7 +219,7 @@ INDICATORS = (
         "share",
         "share",
         "contact",
-        _attacked(Setting.HOME),
+        attacked(Setting.HOME),
     ),
     Indicator(
         "attack-lodging",
@@ -340,7 +228,7 @@ INDICATORS = (
         "share",
         "share",
         "contact",
-        _attacked(Setting.LODGING),
+        attacked(Setting.LODGING),
     ),
     Indicator(
         "attack-work",
@@ -349,7 +237,7 @@ INDICATORS = (
         "share",
         "share",
         "contact",
-        _attacked(Setting.WORK, Setting.SHUTTLE),
+        attacked(Setting.WORK, Setting.SHUTTLE),
     ),
     Indicator(
         "serial-interval",
@@ -360,7 +248,7 @@ INDICATORS = (
         "median",
         "days",
         "case",
-        _serial,
+        serial,
     ),
     Indicator(
         "generations",
@@ -369,7 +257,7 @@ INDICATORS = (
         "greatest",
         "steps",
         "case",
-        _generations,
+        generations,
     ),
     Indicator(
         "chains-open",
@@ -378,7 +266,7 @@ INDICATORS = (
         "count",
         "chains",
         "case",
-        _chains(is_open=True),
+        chains(is_open=True),
     ),
     Indicator(
         "chains-closed",
@@ -387,7 +275,7 @@ INDICATORS = (
         "count",
         "chains",
         "case",
-        _chains(is_open=False),
+        chains(is_open=False),
     ),
 )
 BY_SLUG = {indicator.slug: indicator for indicator in INDICATORS}

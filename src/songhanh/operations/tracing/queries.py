@@ -35,10 +35,8 @@ def contacts(
 ) -> QuerySet[Standing]:
     """Return who has a level, newest exposure first; ``level=5`` is five and more."""
     rows = Standing.objects.visible_to(user).select_related("person", "unit", "via__site", "origin")
-    if level is None or level >= 5:
-        rows = rows.filter(level__gte=level or 1)
-    else:
-        rows = rows.filter(level=level)
+    exact = level is not None and level < 5
+    rows = rows.filter(level=level) if exact else rows.filter(level__gte=level or 1)
     if which == "active":
         rows = rows.filter(until__gte=today())
     if unit is not None:
