@@ -7,7 +7,8 @@ const texts = JSON.parse(document.getElementById("field-texts").textContent);
 const addresses = document.body.dataset;
 const $ = (selector, within = document) => within.querySelector(selector);
 const say = (text, values = {}) => Object.entries(values).reduce((t, [k, v]) => t.replace(`{${k}}`, v), texts[text]);
-const AGAIN_MS = 20_000;
+const FIRST_AGAIN_MS = 1500; // a network that has just come back often fails once more
+const LAST_AGAIN_MS = 30_000;
 const KEPT_DAYS = 3; // lists older than this are not shown, and not kept
 
 const state = { user: null, lists: null, queue: [], network: "unknown", editing: null, last: null };
@@ -38,6 +39,7 @@ const refresh = async () => {
 
 // Sends what waits and reads what is new; says what came of it.
 const exchange = async ({ again = false } = {}) => {
+  window.clearTimeout(state.timer);
   $("#send").disabled = true;
   try {
     const { answers } = await send({ again });
@@ -56,7 +58,16 @@ const exchange = async ({ again = false } = {}) => {
     $("#send").disabled = false;
     await readDevice();
     draw();
+    comeBack();
   }
+};
+
+// While something waits and the network does not answer, asks again: soon at first, then less often.
+const comeBack = () => {
+  window.clearTimeout(state.timer);
+  const isWorth = state.network === "down" && mine().some((item) => item.state === "waiting");
+  state.pause = isWorth ? Math.min(2 * (state.pause ?? FIRST_AGAIN_MS / 2), LAST_AGAIN_MS) : null;
+  if (isWorth) state.timer = window.setTimeout(() => { if (navigator.onLine) exchange(); else comeBack(); }, state.pause);
 };
 
 // ---- drawing --------------------------------------------------------------------------------------------------
@@ -312,10 +323,9 @@ $("#leave").addEventListener("click", async () => {
   form.submit();
 });
 
-window.addEventListener("online", () => exchange());
+window.addEventListener("online", () => { state.pause = null; exchange(); });
 window.addEventListener("offline", () => { state.network = "down"; draw(); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) exchange(); });
-window.setInterval(() => { if (!document.hidden && mine().some((item) => item.state === "waiting")) exchange(); }, AGAIN_MS);
 
 const start = async () => {
   await navigator.storage?.persist?.().catch(() => false); // asks that the queue is not thrown away for space

@@ -17,13 +17,20 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import BrowserContext, Error, Page, Playwright, expect
 
 HERE = Path(__file__).parent
 SOURCE = HERE.parent.parent / "src"
 TOOLS = HERE.parent / "operations"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PASSWORD = "mật khẩu rất dài 2021"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-sync",
+]
 SERVE = "import sys; from songhanh.operations.project.serving import serve; serve(port=int(sys.argv[1]), with_worker=False)"
 BEGIN = "from songhanh.operations.project import serving; serving.set_up(); import field_world as world; "
 
@@ -74,7 +81,7 @@ class Wire:
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self.lose = 0
+        self.is_broken = False
         self._door = socket.create_server(("127.0.0.1", 0))
         self.base = f"http://127.0.0.1:{self._door.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
@@ -90,13 +97,14 @@ class Wire:
             threading.Thread(target=self._carry, args=(near, far, sends, True), daemon=True).start()
             threading.Thread(target=self._carry, args=(far, near, sends, False), daemon=True).start()
 
-    def _carry(self, source: socket.socket, target: socket.socket, sends: threading.Event, is_up: bool) -> None:
+    def _carry(
+        self, source: socket.socket, target: socket.socket, sends: threading.Event, is_up: bool
+    ) -> None:
         try:
             while data := source.recv(65536):
                 if is_up and data.startswith((b"GET ", b"POST ")):
                     sends.set() if data.startswith(b"POST /field/submit ") else sends.clear()
-                if not is_up and sends.is_set() and self.lose:
-                    self.lose -= 1
+                if not is_up and sends.is_set() and self.is_broken:
                     break
                 target.sendall(data)
         except OSError:
@@ -128,7 +136,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 
 @pytest.fixture
-def telephone(playwright: Playwright, place: Place, tmp_path: Path) -> Iterator[Callable[..., BrowserContext]]:
+def telephone(
+    playwright: Playwright, place: Place, tmp_path: Path
+) -> Iterator[Callable[..., BrowserContext]]:
     """A telephone: the same one, with what it kept, each time it is switched on."""
     place.run("world.clear()")
     path = os.environ.get("SONGHANH_CHROMIUM") or "/usr/bin/chromium"
@@ -173,6 +183,18 @@ def enter(context: BrowserContext, name: str = "officer") -> Page:
     return page
 
 
+def open_again(page: Page) -> None:
+    """Open the page without a network, as a person does: once more if the browser was still starting."""
+    for _ in range(5):
+        try:
+            page.goto("/field/")
+        except Error:
+            page.wait_for_timeout(500)
+        else:
+            return
+    page.goto("/field/")
+
+
 def add_case(page: Page, name: str, **more: str) -> None:
     page.locator(".field-nav a[data-view=case]").click()
     form = page.locator("#form-case")
@@ -192,7 +214,7 @@ def sent(page: Page) -> None:
 
 
 def axe(page: Page) -> list[str]:
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
     return [f"{one['id']}: {node['target']}" for one in found for node in one["nodes"]]
 
 
@@ -226,13 +248,12 @@ def test_a_day_without_a_network(telephone: Any, place: Place) -> None:
     context = telephone()  # switched off and on again, still without a network
     context.set_offline(True)
     page = context.new_page()
-    page.goto("/field/")
+    open_again(page)
     waits(page, 4)
     page.locator(".field-nav a[data-view=queue]").click()
     expect(page.locator(".entry")).to_have_count(4)
     context.set_offline(False)
-    if page.locator("#enter").is_visible() or True:
-        page.reload()
+    page.reload()
     if "/account/enter/" in page.url:  # the session ended with the browser: the queue did not
         log_in(page)
     sent(page)
@@ -242,31 +263,21 @@ def test_a_day_without_a_network(telephone: Any, place: Place) -> None:
 
 def test_the_answer_is_lost_after_the_server_wrote(telephone: Any, place: Place, wire: Wire) -> None:
     page = enter(telephone(wire.base))
-    wire.lose = 2  # of the next two answers to what is sent, nothing comes back
+    wire.is_broken = True
     add_case(page, "Đỗ Văn Hải")
     waits(page, 1)
-    expect(page.locator("#send")).to_be_enabled()
     page.locator("#send").click()
+    expect(page.locator("#send")).to_be_enabled()
     waits(page, 1)
-    deadline = time.monotonic() + 20
-    while wire.lose and time.monotonic() < deadline:
-        page.wait_for_timeout(100)
-        if page.locator("#send").is_enabled():
-            page.locator("#send").click()
     assert place.run("world.counts()")["cases"] == 1  # written, and the device does not know
     waits(page, 1)
     # Changed in the meantime, as nobody knows that it arrived.
-    wire.lose = 1
     page.locator(".field-nav a[data-view=queue]").click()
     page.locator(".entry").get_by_role("button", name="Sửa").click()
     page.locator("#form-case [name=hamlet]").fill("thôn Núi Hiểu")
     page.locator("#form-case").get_by_role("button", name="Lưu").click()
     waits(page, 1)
-    while page.locator("#send").is_visible():
-        page.wait_for_timeout(200)
-        if page.locator("#send").is_enabled():
-            page.locator("#send").click(timeout=2000)
-            page.wait_for_timeout(300)
+    wire.is_broken = False
     sent(page)
     counts = place.run("world.counts()")
     assert (counts["entries"], counts["cases"], counts["people"]) == (1, 1, 4)
@@ -279,6 +290,7 @@ def test_two_tabs_send_once(telephone: Any, place: Place) -> None:
     second = context.new_page()
     second.goto("/field/")
     ready(second)
+    page.bring_to_front()
     context.set_offline(True)
     for n in range(5):
         add_case(page, f"Ca Thứ {n}")
@@ -335,7 +347,9 @@ def test_a_conflict_is_shown_and_settled(telephone: Any, place: Place) -> None:
     page.locator("[name=state][value=lost]").check()
     page.get_by_role("button", name="Lưu").click()
     expect(page.locator("main")).to_contain_text("Không có mục nào cần bạn quyết định.")
-    states = [place.run(f"world.found('{name}')")[0] for name in ("Nguyễn Thị Hường", "Lê Văn Tám", "Hoàng Thị Sen")]
+    states = [
+        place.run(f"world.found('{name}')")[0] for name in ("Nguyễn Thị Hường", "Lê Văn Tám", "Hoàng Thị Sen")
+    ]
     assert states == ["well", "ill", "lost"]
 
 
@@ -374,16 +388,16 @@ def test_logging_out_clears_the_device_and_warns_of_a_queue(telephone: Any, plac
         dialog.dismiss()
 
     page.on("dialog", dismiss)
-    wire.lose = 1000
+    wire.is_broken = True
     add_case(page, "Đỗ Văn Hải")
     waits(page, 1)
     page.goto("/account/")
     page.locator(".user-menu summary").click()
-    page.get_by_role("button", name="Đăng xuất").first.click()
+    page.locator(".user-menu form[data-leave] button").click()
     page.wait_for_timeout(300)
     assert "chưa gửi: 1" in asked[0]
     assert "/account/enter/" not in page.url
-    wire.lose = 0
+    wire.is_broken = False
     page.goto("/field/")
     sent(page)
     page.locator("#leave").click()

@@ -38,7 +38,9 @@ def clear() -> None:
     Person.objects.all().delete()
     unit = Unit.objects.get(name="Nếnh")
     for name in NAMES:
-        person = Person.objects.create(full_name=name, name_folded=fold(name), unit=unit, hamlet="thôn Đạo Ngạn", phone="+84912000111")
+        person = Person.objects.create(
+            full_name=name, name_folded=fold(name), unit=unit, hamlet="thôn Đạo Ngạn", phone="+84912000111"
+        )
         FollowUp.objects.create(person=person, unit=unit, due_on=today())
 
 

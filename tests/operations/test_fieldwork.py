@@ -52,7 +52,12 @@ def contact_payload(place: Unit, source: str, /, **changes: Any) -> dict[str, An
 
 
 def visit_payload(person: Person, **changes: Any) -> dict[str, Any]:
-    return {"person": str(person.uuid), "due_on": today().isoformat(), "version": "1", "state": "well"} | changes
+    return {
+        "person": str(person.uuid),
+        "due_on": today().isoformat(),
+        "version": "1",
+        "state": "well",
+    } | changes
 
 
 def submit(user: Any, kind: str, payload: Any, client_id: uuid.UUID | None = None, **more: Any) -> Entry:
@@ -149,7 +154,9 @@ def test_the_lists_are_of_one_commune_and_in_the_audit(
     assert set(event.subject_ids) == {visit.person_id, case.person_id}
 
 
-def test_a_district_chooses_its_commune(province: Province, visit: FollowUp, client_of: Callable[..., Client]) -> None:
+def test_a_district_chooses_its_commune(
+    province: Province, visit: FollowUp, client_of: Callable[..., Client]
+) -> None:
     client = client_of("district", province.viet_yen)
     assert client.get("/field/data").json()["follow_ups"] == []
     assert len(client.get(f"/field/data?commune={province.nenh.pk}").json()["follow_ups"]) == 1
@@ -161,7 +168,9 @@ def test_a_district_chooses_its_commune(province: Province, visit: FollowUp, cli
 # ---- taking entries ----------------------------------------------------------------------------------------------
 
 
-def test_a_case_arrives_once_however_often_it_is_sent(province: Province, client_of: Callable[..., Client]) -> None:
+def test_a_case_arrives_once_however_often_it_is_sent(
+    province: Province, client_of: Callable[..., Client]
+) -> None:
     client = client_of("commune", province.nenh)
     sent = item("case", case_payload(province.nenh))
     answers = [post(client, [sent, sent]).json(), post(client, [sent]).json()]
@@ -234,7 +243,9 @@ def test_a_rejected_entry_is_corrected_under_its_id(province: Province, officer:
     mended = submit(officer, "case", case_payload(province.nenh), entry.client_id, revision=2)
     assert (mended.state, mended.pk, mended.revision) == (State.DONE, entry.pk, 2)
     # The first edition arrives late, once more: nothing changes.
-    late = submit(officer, "case", case_payload(province.nenh, birth_year="2999"), entry.client_id, revision=1)
+    late = submit(
+        officer, "case", case_payload(province.nenh, birth_year="2999"), entry.client_id, revision=1
+    )
     assert late.state == State.DONE
     assert Case.objects.count() == 1
 
@@ -245,9 +256,17 @@ def test_a_commune_outside_the_jurisdiction_is_refused_for_cases(province: Provi
     assert not Case.objects.exists() and not Person.objects.exists()
 
 
-def test_an_entry_changed_before_the_answer_came_is_written_over_the_first(province: Province, officer: Any) -> None:
+def test_an_entry_changed_before_the_answer_came_is_written_over_the_first(
+    province: Province, officer: Any
+) -> None:
     first = submit(officer, "case", case_payload(province.nenh))
-    second = submit(officer, "case", case_payload(province.nenh, hamlet="thôn Khác", found="sealed"), first.client_id, revision=2)
+    second = submit(
+        officer,
+        "case",
+        case_payload(province.nenh, hamlet="thôn Khác", found="sealed"),
+        first.client_id,
+        revision=2,
+    )
     assert second.state == State.DONE
     case = Case.objects.get()
     assert (case.found, case.person.hamlet) == ("sealed", "thôn Khác")
@@ -273,7 +292,9 @@ def test_an_entry_of_somebody_else_is_not_taken(province: Province, client_of: C
 
 
 @pytest.mark.parametrize("body", ["", "{", "{}", "null", '"x"', b"\xff\xfe", "[" * 100_000, "[" * 2_000_000])
-def test_what_is_no_list_is_refused_whole(province: Province, client_of: Callable[..., Client], body: Any) -> None:
+def test_what_is_no_list_is_refused_whole(
+    province: Province, client_of: Callable[..., Client], body: Any
+) -> None:
     answer = post(client_of("commune", province.nenh), body)
     assert answer.status_code == 422
     assert answer.json()["code"] == "list"
@@ -320,12 +341,18 @@ def test_a_failure_of_ours_leaves_the_entry_in_the_queue(
 def conflict(province: Province, officer: Any, visit: FollowUp) -> Entry:
     """A visit that a colleague entered meanwhile, and found something else."""
     colleague = user_with("commune", province.nenh, name="colleague")
-    tracing.record_follow_up(by=colleague, person=visit.person, due_on=today(), state="ill", symptoms=["fever"])
+    tracing.record_follow_up(
+        by=colleague, person=visit.person, due_on=today(), state="ill", symptoms=["fever"]
+    )
     return submit(officer, "follow-up", visit_payload(visit.person, temperature="36,6", note="khỏe"))
 
 
 def test_a_visit_is_recorded(officer: Any, visit: FollowUp) -> None:
-    entry = submit(officer, "follow-up", visit_payload(visit.person, state="ill", temperature="38,2", symptoms=["fever", "cough"]))
+    entry = submit(
+        officer,
+        "follow-up",
+        visit_payload(visit.person, state="ill", temperature="38,2", symptoms=["fever", "cough"]),
+    )
     assert entry.state == State.DONE
     visit.refresh_from_db()
     assert (visit.state, str(visit.temperature), visit.symptoms) == ("ill", "38.2", ["fever", "cough"])
@@ -376,7 +403,11 @@ def test_keep_theirs_keeps_the_entry_too(officer: Any, visit: FollowUp, conflict
     client.post(f"/field/conflicts/{conflict.client_id}/settle/", {"keep": "theirs"})
     conflict.refresh_from_db()
     visit.refresh_from_db()
-    assert (conflict.state, conflict.resolution, conflict.payload["note"]) == (State.RESOLVED, "theirs", "khỏe")
+    assert (conflict.state, conflict.resolution, conflict.payload["note"]) == (
+        State.RESOLVED,
+        "theirs",
+        "khỏe",
+    )
     assert visit.state == "ill"
     # The device sends it once more, as it never heard the answer.
     assert submit(officer, "follow-up", conflict.payload, conflict.client_id).state == State.RESOLVED
@@ -384,7 +415,9 @@ def test_keep_theirs_keeps_the_entry_too(officer: Any, visit: FollowUp, conflict
 
 def test_a_decision_on_an_old_version_is_not_taken(officer: Any, visit: FollowUp, conflict: Entry) -> None:
     visit.refresh_from_db()
-    tracing.record_follow_up(by=None, person=visit.person, due_on=today(), state="lost", version=visit.version)
+    tracing.record_follow_up(
+        by=None, person=visit.person, due_on=today(), state="lost", version=visit.version
+    )
     client = Client()
     client.force_login(officer)
     client.post(f"/field/conflicts/{conflict.client_id}/settle/", {"keep": "mine", "version": visit.version})
@@ -421,7 +454,12 @@ def test_a_case_that_was_registered_meanwhile(province: Province, officer: Any) 
 
 def test_an_addition_to_a_case_that_changed(province: Province, officer: Any) -> None:
     case = case_actions.register(by=None, person=person_in(province.nenh), reported_on=today())
-    payload = {"case": str(case.uuid), "version": str(case.version), "isolated_on": day(), "symptoms": ["cough"]}
+    payload = {
+        "case": str(case.uuid),
+        "version": str(case.version),
+        "isolated_on": day(),
+        "symptoms": ["cough"],
+    }
     assert submit(officer, "case-change", payload).state == State.DONE
     stale = submit(officer, "case-change", payload | {"isolated_on": day(1)})
     assert stale.state == State.CONFLICT
@@ -432,7 +470,9 @@ def test_an_addition_to_a_case_that_changed(province: Province, officer: Any) ->
     assert submit(officer, "case-change", {"case": str(case.uuid), "version": "1"}).state == State.REJECTED
 
 
-def test_an_entry_is_its_makers_alone(province: Province, conflict: Entry, client_of: Callable[..., Client]) -> None:
+def test_an_entry_is_its_makers_alone(
+    province: Province, conflict: Entry, client_of: Callable[..., Client]
+) -> None:
     client = client_of("district", province.viet_yen)
     address = f"/field/conflicts/{conflict.client_id}/"
     assert client.get(address).status_code == 404

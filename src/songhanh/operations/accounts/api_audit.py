@@ -61,7 +61,9 @@ def list_events(request: HttpRequest, filters: Query[EventFilters]) -> dict[str,
         "subject_id": filters.subject_id,
         "at__gte": filters.since,
     }
-    rows = Event.objects.select_related("seal").filter(**{name: value for name, value in wanted.items() if value})
+    rows = Event.objects.select_related("seal").filter(
+        **{name: value for name, value in wanted.items() if value}
+    )
     page, more = keyset(rows, filters)
     return {"rows": [_out(event) for event in page], "next": more}
 

@@ -94,7 +94,9 @@ class CaseFilters(Filters):
     reported_from: date | None = None
     reported_until: date | None = None
     code: Text = Field("", max_length=20)
-    name: Text = Field("", max_length=160, description="of the person; finds only whom the account may see by name")
+    name: Text = Field(
+        "", max_length=160, description="of the person; finds only whom the account may see by name"
+    )
     updated_since: AwareDatetime | None = None
 
 
@@ -102,7 +104,9 @@ class CaseFields(Schema):
     """What is known of a case."""
 
     national_code: Text = Field("", max_length=20)
-    unit: Text | None = Field(None, max_length=20, description="code of the commune; the person's if left out")
+    unit: Text | None = Field(
+        None, max_length=20, description="code of the commune; the person's if left out"
+    )
     onset_on: date | None = None
     has_symptoms: bool | None = None
     symptoms: list[Symptom] = Field(default_factory=list, max_length=20)

@@ -37,7 +37,9 @@ def submit(
     """
     demand(by, "offline.use")
     if kind not in HANDLERS:
-        raise ValidationError(_("Entries of the kind %(kind)s are not known.") % {"kind": kind[:20]}, code="kind")
+        raise ValidationError(
+            _("Entries of the kind %(kind)s are not known.") % {"kind": kind[:20]}, code="kind"
+        )
     values = clean_json(payload) if isinstance(payload, dict) else {}
     with transaction.atomic():
         entry, is_new = Entry.objects.get_or_create(
@@ -166,7 +168,9 @@ def _open_entry(by: Any, entry: Entry) -> Entry:
     if by is not None and found.by_id != by.pk:
         raise NotYours("an entry of somebody else")
     if found.state not in OPEN:
-        raise ValidationError(_("This entry was settled meanwhile, perhaps in another window."), code="settled")
+        raise ValidationError(
+            _("This entry was settled meanwhile, perhaps in another window."), code="settled"
+        )
     return found
 
 

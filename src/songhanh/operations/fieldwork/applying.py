@@ -21,6 +21,7 @@ from songhanh.operations.project.base import Stale
 from songhanh.operations.tracing import actions as tracing
 from songhanh.operations.tracing.models import Contact, FollowUp
 
+
 class Conflict(Exception):
     """Something stands there already that the entry does not know of; ``row`` is what."""
 
@@ -55,7 +56,9 @@ def case_over(by: Any, form: Any, row: Any, version: int | None) -> models.Model
     row = cases.edit(by=by, case=row, version=version, **_filled(form.case()))
     wanted = form.cleaned_data["classification"]
     if row.classification != wanted:
-        row = cases.classify(by=by, case=row, to=wanted, on=form.cleaned_data["reported_on"], version=row.version)
+        row = cases.classify(
+            by=by, case=row, to=wanted, on=form.cleaned_data["reported_on"], version=row.version
+        )
     return row
 
 
@@ -63,7 +66,9 @@ def create_case_change(by: Any, form: Any, client_id: UUID) -> models.Model:
     """Add to a case."""
     case = Case.objects.identified(by).filter(uuid=form.cleaned_data["case"]).select_related("person").first()
     if case is None:
-        raise ValidationError({"case": ValidationError(_("This case is not in your lists any more."), code="gone")})
+        raise ValidationError(
+            {"case": ValidationError(_("This case is not in your lists any more."), code="gone")}
+        )
     return case_change_over(by, form, case, form.cleaned_data["version"])
 
 
@@ -142,7 +147,9 @@ def _source(by: Any, reference: UUID) -> Person:
     entry = Entry.objects.filter(client_id=reference, by=by, kind=EntryKind.CASE).first()
     rows = Case.objects.identified(by).select_related("person")
     if entry is not None and entry.state not in {Entry.State.DONE, Entry.State.RESOLVED}:
-        message = _("The case that it belongs to was not accepted yet. Settle the case first; this entry waits.")
+        message = _(
+            "The case that it belongs to was not accepted yet. Settle the case first; this entry waits."
+        )
         raise ValidationError({"source": ValidationError(message, code="source-waits")})
     case = rows.filter(pk=entry.object_id).first() if entry else rows.filter(uuid=reference).first()
     if case is None:

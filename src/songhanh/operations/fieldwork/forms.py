@@ -65,10 +65,16 @@ class _PersonForm(_DeviceForm):
     )
     sex = forms.ChoiceField(label=_("Sex"), choices=_listed(Sex), initial=Sex.UNKNOWN, required=False)
     phone = forms.CharField(
-        label=_("Telephone"), max_length=30, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})
+        label=_("Telephone"),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
     )
     id_number = forms.CharField(
-        label=_("Identity number"), max_length=20, required=False, widget=forms.TextInput(attrs={"inputmode": "numeric"})
+        label=_("Identity number"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
     unit = forms.ModelChoiceField(
         label=_("Commune"), queryset=Unit.objects.filter(level=Level.COMMUNE), widget=forms.Select(choices=[])
@@ -176,12 +182,16 @@ class ContactForm(_PersonForm):
         data = super().clean() or {}
         first, last = data.get("happened_from"), data.get("happened_until") or data.get("happened_from")
         if first and first > today():
-            self.add_error("happened_from", forms.ValidationError(_("This day is in the future."), code="future"))
+            self.add_error(
+                "happened_from", forms.ValidationError(_("This day is in the future."), code="future")
+            )
         elif first and last and last < first:
             message = _("The last day comes before the first.")
             self.add_error("happened_until", forms.ValidationError(message, code="order"))
         elif last and last > today():
-            self.add_error("happened_until", forms.ValidationError(_("This day is in the future."), code="future"))
+            self.add_error(
+                "happened_until", forms.ValidationError(_("This day is in the future."), code="future")
+            )
         data["happened_until"] = last
         return data
 

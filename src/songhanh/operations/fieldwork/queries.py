@@ -88,7 +88,9 @@ def _visit(row: FollowUp) -> dict[str, Any]:
 
 
 def _cases(user: Any, commune: int) -> list[Case]:
-    rows = Case.objects.identified(user).filter(unit=commune, reported_on__gte=today() - timedelta(days=CASE_DAYS))
+    rows = Case.objects.identified(user).filter(
+        unit=commune, reported_on__gte=today() - timedelta(days=CASE_DAYS)
+    )
     rows = rows.exclude(classification=Classification.NOT_A_CASE).select_related("person")
     return list(rows[:CASES_ON_DEVICE])
 
@@ -187,5 +189,3 @@ def _words(value: Any, field: Any) -> str:
     if hasattr(value, "as_tuple"):
         return formats.number_format(value, 1)
     return str(value)
-
-

@@ -40,7 +40,12 @@ def _one(user: Any, item: Any) -> dict[str, Any]:
         return answer | _rejected("unreadable", _("This entry cannot be read; it was not made by this page."))
     try:
         entry = actions.submit(
-            by=user, client_id=client_id, kind=kind, payload=asked.get("payload"), made_at=made_at, revision=revision
+            by=user,
+            client_id=client_id,
+            kind=kind,
+            payload=asked.get("payload"),
+            made_at=made_at,
+            revision=revision,
         )
     except ValidationError as error:
         return answer | {"state": "rejected", "reasons": actions.reasons_of(error)}

@@ -82,7 +82,9 @@ def texts() -> dict[str, str]:
         "nothing_waits": _("Nothing waits to be sent."),
         "sent_last": _("Nothing waits. Last sent: {n}, at {at}."),
         "rejected_count": _("Not accepted: {n}. Open them under “Queue” and correct them."),
-        "other_user": _("Entries of another account on this device: {n}. They are sent when that person logs in."),
+        "other_user": _(
+            "Entries of another account on this device: {n}. They are sent when that person logs in."
+        ),
         "conflicts": _("Entries that need your decision: {n}"),
         "offline_ready": _("This page works without a network on this device."),
         "offline_not_ready": _("This browser cannot keep the page: without a network it will not open."),

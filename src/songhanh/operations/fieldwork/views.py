@@ -51,7 +51,10 @@ def for_programs(view: Answer) -> Answer:
 def entry(request: HttpRequest) -> HttpResponse:
     """Show the entry page. The device keeps it, so it says nothing about anybody."""
     forms = {kind.replace("-", "_"): form() for kind, form in FORMS.items()}
-    places = {"enter": f"{reverse('accounts:enter')}?next={reverse('fieldwork:entry')}", "leave": reverse("account_logout")}
+    places = {
+        "enter": f"{reverse('accounts:enter')}?next={reverse('fieldwork:entry')}",
+        "leave": reverse("account_logout"),
+    }
     response = render(request, "fieldwork/entry.html", {"forms": forms, "texts": shell.texts(), **places})
     response["X-Field-Version"] = shell.version()
     return response
@@ -119,7 +122,11 @@ def conflicts(request: HttpRequest) -> HttpResponse:
     seen = {row.person.pk for row in rows if row.person is not None}
     if seen:
         record(
-            "people.read", kind=Kind.READ, by=request.user, subject_type="people.person", subject_ids=sorted(seen)
+            "people.read",
+            kind=Kind.READ,
+            by=request.user,
+            subject_type="people.person",
+            subject_ids=sorted(seen),
         )
     return render(request, "fieldwork/conflicts.html", {"rows": rows, "section": "field"})
 
@@ -162,5 +169,3 @@ def edit(request: HttpRequest, client_id: str) -> HttpResponse:
         for reason in done.reasons:
             form.add_error(reason["field"] if reason["field"] in form.fields else None, reason["message"])
     return render(request, "fieldwork/edit.html", {"form": form, "entry": found, "section": "field"})
-
-

@@ -72,7 +72,9 @@ class UploadIn(Schema):
     """How the file is to be read, where it does not say so itself."""
 
     target: Text = Field("", max_length=20, description="cases, contacts, …; empty: by its columns")
-    source_format: Text = Field("", max_length=20, description="table, godata, sormas, dhis2, who; empty: by its columns")
+    source_format: Text = Field(
+        "", max_length=20, description="table, godata, sormas, dhis2, who; empty: by its columns"
+    )
     date_order: Text = Field("", max_length=10, description="dmy, mdy or ymd")
     sheet: Text = Field("", max_length=100)
 
@@ -89,7 +91,9 @@ def list_batches(request: HttpRequest, filters: Query[Filters]) -> dict[str, Any
 @asks("intake.import")
 def upload(request: HttpRequest, file: File[UploadedFile], form: Form[UploadIn]) -> tuple[int, Batch]:
     """Hand a file in (multipart, field ``file``); nothing is written to the registers yet."""
-    options = {name: value for name, value in {"date_order": form.date_order, "sheet": form.sheet}.items() if value}
+    options = {
+        name: value for name, value in {"date_order": form.date_order, "sheet": form.sheet}.items() if value
+    }
     batch = actions.upload(
         by=request.user, file_name=file.name or "file", content=file.read(), target=form.target or None,
         source_format=form.source_format or None, options=options,

@@ -115,16 +115,16 @@ def list_facilities(request: HttpRequest, filters: Query[SiteFilters]) -> dict[s
 
 def _sites(rows: Any, filters: Filters) -> dict[str, Any]:
     page, more = keyset(rows, filters)
-    found = [
-        {"slug": row.slug, "name": row.name, "kind": row.kind, "unit": place(row.unit)} for row in page
-    ]
+    found = [{"slug": row.slug, "name": row.name, "kind": row.kind, "unit": place(row.unit)} for row in page]
     return {"rows": found, "next": more}
 
 
 def unit_row(unit: Unit) -> dict[str, Any]:
     """Return a unit as the API writes it."""
     names = ("code", "name", "level", "valid_from", "valid_until", "population")
-    return {name: getattr(unit, name) for name in names} | {"parent": unit.parent.code if unit.parent else None}
+    return {name: getattr(unit, name) for name in names} | {
+        "parent": unit.parent.code if unit.parent else None
+    }
 
 
 def place(row: Any) -> dict[str, str] | None:

@@ -78,7 +78,9 @@ def keyset(rows: QuerySet[Any], filters: Filters) -> tuple[list[Any], int | None
 def install_handlers(api: NinjaAPI) -> None:
     """Tell every fault in one form."""
 
-    def tell(request: HttpRequest, status: int, problems: Sequence[dict[str, Any]], **more: Any) -> HttpResponse:
+    def tell(
+        request: HttpRequest, status: int, problems: Sequence[dict[str, Any]], **more: Any
+    ) -> HttpResponse:
         first, *others = [{"where": "", "remedy": "", **problem} for problem in problems]
         return api.create_response(request, {**first, **more, "also": others}, status=status)
 
@@ -91,8 +93,12 @@ def install_handlers(api: NinjaAPI) -> None:
 
     @on(Http404)
     def missing(request: HttpRequest, error: Http404) -> HttpResponse:
-        remedy = _("Check the address; perhaps the row belongs to another place, or your role has no such page.")
-        return tell(request, 404, [{"code": "not-found", "message": _("There is nothing here."), "remedy": remedy}])
+        remedy = _(
+            "Check the address; perhaps the row belongs to another place, or your role has no such page."
+        )
+        return tell(
+            request, 404, [{"code": "not-found", "message": _("There is nothing here."), "remedy": remedy}]
+        )
 
     @on(PermissionDenied)
     def refused(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
@@ -102,9 +108,13 @@ def install_handlers(api: NinjaAPI) -> None:
 
     @on(Stale)
     def stale(request: HttpRequest, error: Stale) -> HttpResponse:
-        current = type(error.row)._default_manager.filter(pk=error.row.pk).values_list("version", flat=True).first()
+        current = (
+            type(error.row)._default_manager.filter(pk=error.row.pk).values_list("version", flat=True).first()
+        )
         remedy = _("Read the row again, and send your change with its version.")
-        problems = [{"code": "stale", "message": " ".join(error.messages), "where": "version", "remedy": remedy}]
+        problems = [
+            {"code": "stale", "message": " ".join(error.messages), "where": "version", "remedy": remedy}
+        ]
         return tell(request, 409, problems, current_version=current)
 
     @on(DjangoValidationError)
@@ -133,7 +143,9 @@ def install_handlers(api: NinjaAPI) -> None:
             }
             for item in error.errors
         ]
-        return tell(request, 422, problems or [{"code": "input", "message": _("The request cannot be read.")}])
+        return tell(
+            request, 422, problems or [{"code": "input", "message": _("The request cannot be read.")}]
+        )
 
     @on(Throttled)
     def throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
@@ -149,7 +161,9 @@ def install_handlers(api: NinjaAPI) -> None:
     def other(request: HttpRequest, error: HttpError) -> HttpResponse:
         code = {401: "login", 403: "refused", 400: "unreadable"}.get(error.status_code, "request")
         remedy = (
-            _("Send a key as `Authorization: Bearer …`, or log in; keys are made on the page of your account.")
+            _(
+                "Send a key as `Authorization: Bearer …`, or log in; keys are made on the page of your account."
+            )
             if error.status_code == 401
             else ""
         )
@@ -164,7 +178,8 @@ def install_handlers(api: NinjaAPI) -> None:
 
 def _place(fault: Any) -> str:
     return next(
-        (str(value) for value in (fault.column, fault.parameter, fault.row, fault.file) if value is not None), ""
+        (str(value) for value in (fault.column, fault.parameter, fault.row, fault.file) if value is not None),
+        "",
     )
 
 

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,26 +14,85 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('client_id', models.UUIDField(unique=True)),
-                ('kind', models.CharField(choices=[('case', 'new case'), ('case-change', 'addition to a case'), ('contact', 'contact'), ('follow-up', 'follow-up')], max_length=20)),
-                ('payload', models.JSONField()),
-                ('revision', models.PositiveIntegerField(default=1, help_text='counts the changes on the device: an older one that arrives late is not taken')),
-                ('state', models.CharField(choices=[('done', 'done'), ('conflict', 'conflict'), ('rejected', 'rejected'), ('resolved', 'resolved')], max_length=8)),
-                ('resolution', models.CharField(blank=True, choices=[('mine', 'the entry counts'), ('theirs', 'what was there counts'), ('edited', 'entered again')], max_length=8)),
-                ('reasons', models.JSONField(default=list, help_text='[{field, code, message}]')),
-                ('object_type', models.CharField(blank=True, max_length=40)),
-                ('object_id', models.BigIntegerField(help_text='what was written, or what stands against it', null=True)),
-                ('object_version', models.PositiveIntegerField(help_text='of the row, after this was written', null=True)),
-                ('made_at', models.DateTimeField(help_text='on the device')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("client_id", models.UUIDField(unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("case", "new case"),
+                            ("case-change", "addition to a case"),
+                            ("contact", "contact"),
+                            ("follow-up", "follow-up"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("payload", models.JSONField()),
+                (
+                    "revision",
+                    models.PositiveIntegerField(
+                        default=1,
+                        help_text="counts the changes on the device: an older one that arrives late is not taken",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("done", "done"),
+                            ("conflict", "conflict"),
+                            ("rejected", "rejected"),
+                            ("resolved", "resolved"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "resolution",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("mine", "the entry counts"),
+                            ("theirs", "what was there counts"),
+                            ("edited", "entered again"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("reasons", models.JSONField(default=list, help_text="[{field, code, message}]")),
+                ("object_type", models.CharField(blank=True, max_length=40)),
+                (
+                    "object_id",
+                    models.BigIntegerField(
+                        help_text="what was written, or what stands against it", null=True
+                    ),
+                ),
+                (
+                    "object_version",
+                    models.PositiveIntegerField(help_text="of the row, after this was written", null=True),
+                ),
+                ("made_at", models.DateTimeField(help_text="on the device")),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['by', 'state'], name='entry_by_person')],
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["by", "state"], name="entry_by_person")],
             },
         ),
     ]
