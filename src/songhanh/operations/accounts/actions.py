@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from axes.utils import reset
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
@@ -213,7 +214,8 @@ def demo_accounts(*, by: Any = None) -> list[User]:
 
 
 def _demo_places() -> Iterable[Place]:
-    park = Site.objects.filter(kind=Site.Kind.PARK, unit__isnull=False).select_related("unit__parent").first()
+    parks = Site.objects.filter(kind=Site.Kind.PARK, unit__isnull=False).select_related("unit__parent")
+    park = parks.filter(slug=settings.DEMO_SITE).first() or parks.first()
     commune = park.unit if park else Unit.objects.filter(level="commune").select_related("parent").first()
     district = commune.parent if commune and commune.parent else Unit.objects.filter(level="district").first()
     places: dict[str, Place | None] = {

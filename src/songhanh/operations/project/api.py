@@ -23,7 +23,7 @@ ROWS, MOST_ROWS = 50, 200
 
 def _readable(text: str) -> str:
     # Databases keep neither a zero character nor half a letter.
-    if "\x00" in text or not text.isascii() and text.encode("utf-8", "ignore").decode() != text:
+    if "\x00" in text or (not text.isascii() and text.encode("utf-8", "ignore").decode() != text):
         raise ValueError("the text holds a character that cannot be kept")
     return text
 
@@ -53,7 +53,7 @@ class Problem(Exception):
         self.content = {"code": code, "message": message, "where": where, "remedy": remedy}
 
 
-PROBLEMS: dict[int, Any] = {status: ProblemOut for status in (400, 401, 403, 404, 405, 409, 422, 429)}
+PROBLEMS: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 405, 409, 422, 429), ProblemOut)
 
 
 def answers(ok: Any, *, status: int = 200) -> dict[int, Any]:

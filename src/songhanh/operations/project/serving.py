@@ -128,7 +128,9 @@ def pin_day() -> None:
     if installation is None or not installation.is_synthetic or os.environ.get(PIN):
         return
     cases = import_string("songhanh.operations.cases.models.Case").objects
-    newest = cases.filter(is_synthetic=True).order_by("-reported_on").values_list("reported_on", flat=True).first()
+    newest = (
+        cases.filter(is_synthetic=True).order_by("-reported_on").values_list("reported_on", flat=True).first()
+    )
     if newest is not None:
         os.environ[PIN] = newest.isoformat()
 

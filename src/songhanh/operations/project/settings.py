@@ -217,6 +217,7 @@ DECISION_ENGINE = {
 # The province and the evening that a fresh installation asks about.
 DEMO_PACK = os.environ.get("SONGHANH_PACK", "bac-giang-2021")
 DEMO_AS_OF = date(2021, 5, 17)
+DEMO_SITE = "quang-chau"  # the park whose authority, commune and district a demonstration enters as
 
 # The dated tables by which contacts are traced.
 TRACING_POLICY_SET = os.environ.get("SONGHANH_POLICY_SET", "vn-2021")
