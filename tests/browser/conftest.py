@@ -9,7 +9,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,10 @@ import documents
 from songhanh.operations.project import serving
 serving.set_up()
 serving.store("bac-giang-2021", documents.answers(), documents.situation(), documents.geometry(), 100)
+import registry
+from songhanh.operations.accounts import actions
+registry.build_province()
+actions.demo_accounts()
 """
 SERVE = "import sys; from songhanh.operations.project.serving import serve; serve(port=int(sys.argv[1]))"
 
@@ -86,10 +91,28 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     served.wait(30)
 
 
+@pytest.fixture(scope="session")
+def sessions(browser: Browser, address: str) -> Callable[[str], str]:
+    """Return the session of a role's demonstration account, entered by a click on the log-in page."""
+
+    @cache
+    def session(role: str) -> str:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(address + "/account/enter/")
+        page.locator(f"button[value=demo-{role}]").click()
+        page.wait_for_url(lambda url: "/account/enter/" not in url)
+        (found,) = [cookie["value"] for cookie in context.cookies() if cookie["name"] == "sessionid"]
+        context.close()
+        return str(found)
+
+    return session
+
+
 class Reader:
     """One person's browser: a window of a width, a language, with or without JavaScript; it notes complaints."""
 
-    def __init__(self, browser: Browser, base: str, **options: Any) -> None:
+    def __init__(self, browser: Browser, base: str, session: str | None, **options: Any) -> None:
         self.base = base
         self.complaints: list[str] = []
         width, language = options.pop("width"), options.pop("language", "vi")
@@ -97,6 +120,8 @@ class Reader:
             viewport={"width": width, "height": 900}, **options
         )
         self.context.add_cookies([{"name": "django_language", "value": language, "url": base}])
+        if session:
+            self.context.add_cookies([{"name": "sessionid", "value": session, "url": base, "httpOnly": True}])
         self.page: Page = self.context.new_page()
         self.page.on("console", self._note)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -123,12 +148,12 @@ class Reader:
 
 
 @pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Any]:
-    """Open readers; at the end none may have had a complaint."""
+def visit(browser: Browser, address: str, sessions: Callable[[str], str]) -> Iterator[Any]:
+    """Open readers with a role (``role=None`` is a stranger); at the end none may have had a complaint."""
     readers: list[Reader] = []
 
-    def start(width: int = 1280, **options: Any) -> Reader:
-        reader = Reader(browser, address, width=width, **options)
+    def start(width: int = 1280, role: str | None = "committee", **options: Any) -> Reader:
+        reader = Reader(browser, address, sessions(role) if role else None, width=width, **options)
         readers.append(reader)
         return reader
 

@@ -9,12 +9,16 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from django.test import Client
-from registry import Province, build_province, user_with
+from django.test import Client, TransactionTestCase
+from postgres import postgresql, postgresql_server
+from registry import Province, build_province, give_role, user_with
 
+from songhanh.operations.audit.guard import lifted
 from songhanh.operations.places.models import Site, Unit
 from songhanh.operations.planning import actions
 from songhanh.operations.planning.models import Run
+
+__all__ = ["postgresql", "postgresql_server"]  # fixtures of every module here
 
 
 def _documents() -> ModuleType:
@@ -53,10 +57,36 @@ def models(documents: ModuleType, settings: object) -> None:
     settings.DECISION_ENGINE = names  # type: ignore[attr-defined]
 
 
-@pytest.fixture(params=["vi", "en"])
-def reader(request: pytest.FixtureRequest) -> Client:
-    """A reader of each language."""
+@pytest.fixture(autouse=True, scope="session")
+def emptied_audit() -> None:
+    """Let the tests with real transactions empty all tables at their end, the audit too, which refuses otherwise."""
+    flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+    def teardown(case: TransactionTestCase) -> None:
+        with lifted():
+            flush(case)
+
+    TransactionTestCase._fixture_teardown = teardown  # type: ignore[attr-defined]
+
+
+def _reader() -> Client:
     client = Client()
+    client.user = user_with("committee", name="reader")  # type: ignore[attr-defined]
+    give_role(client.user, "epidemiologist")  # type: ignore[attr-defined]
+    client.force_login(client.user)  # type: ignore[attr-defined]
+    return client
+
+
+@pytest.fixture
+def client(db: None) -> Client:
+    """Somebody who may see and decide for the whole province; `Client()` is a stranger."""
+    return _reader()
+
+
+@pytest.fixture(params=["vi", "en"])
+def reader(request: pytest.FixtureRequest, db: None) -> Client:
+    """The same in each language."""
+    client = _reader()
     if request.param == "en":
         client.cookies["django_language"] = "en"
     client.language = request.param  # type: ignore[attr-defined]

@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from allauth.mfa.models import Authenticator
+
 from songhanh.operations.accounts.models import Membership, User
-from songhanh.operations.accounts.roles import Role
+from songhanh.operations.accounts.roles import PRIVILEGED, Role
 from songhanh.operations.places.models import Facility, Installation, Level, Site, Unit
 from songhanh.operations.project.folding import fold
+
+PASSWORD = "mật khẩu rất dài 2021"
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @dataclass(frozen=True)
@@ -59,10 +64,19 @@ def build_province(*, is_synthetic: bool = True) -> Province:
 
 
 def user_with(role: Role | str, unit: Unit | None = None, site: Site | None = None, name: str = "") -> User:
-    """Make an account with one role in one place."""
+    """Make an account with one role in one place, and with the second factor that the role demands."""
     place = unit.code if unit else site.slug if site else "province"
     user = User.objects.create_user(
-        username=name or f"{role}-{place}", password="mật khẩu rất dài 2021", full_name=f"{role} {place}"
+        username=name or f"{role}-{place}", password=PASSWORD, full_name=f"{role} {place}"
     )
-    Membership.objects.create(user=user, role=role, unit=unit, site=site, valid_from=date(2020, 1, 1))
+    give_role(user, role, unit, site)
     return user
+
+
+def give_role(user: User, role: Role | str, unit: Unit | None = None, site: Site | None = None) -> None:
+    """Give an account one more role."""
+    Membership.objects.create(user=user, role=role, unit=unit, site=site, valid_from=date(2020, 1, 1))
+    if role in PRIVILEGED:
+        Authenticator.objects.get_or_create(
+            user=user, type=Authenticator.Type.TOTP, defaults={"data": {"secret": TOTP_SECRET}}
+        )

@@ -9,7 +9,6 @@ import re
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from songhanh.core.canonical import json_bytes
 from songhanh.core.modes import Absence
@@ -66,26 +65,6 @@ def test_page_in_both_languages(stored: object, reader: Client, address: str) ->
     assert WORDS[address][0 if vietnamese else 1] in text
     assert ("Danh sách ca là mô phỏng" if vietnamese else "Synthetic line list") in text
     assert f'<html lang="{"vi" if vietnamese else "en"}">' in text
-
-
-def test_every_address_has_a_test() -> None:
-    def names(patterns: list[object]) -> set[str]:
-        found: set[str] = set()
-        for pattern in patterns:
-            if isinstance(pattern, URLResolver):
-                found |= names(pattern.url_patterns)
-            elif isinstance(pattern, URLPattern) and pattern.name:
-                found.add(pattern.name)
-        return found
-
-    tested = {
-        "home", "situation", "cases", "areas", "sites", "capacity", "map", "curve_csv", "glossary", "language",
-        "decide", "plans_csv", "result_json", "run_again", "search", "job", "cancel_job", "resume_job",
-        "forecast", "run_forecast", "forecast_csv", "forecast_json", "communes_csv", "risk_geojson",
-        "priorities", "run_priorities", "priorities_geojson", "area", "decided_plans", "decided", "rerun",
-        "plan", "adopt", "what_if", "what_if_result", "daily_csv", "areas_csv", "areas_geojson", "losses_csv",
-    }  # fmt: skip
-    assert names(get_resolver().url_patterns) == tested
 
 
 def test_home_leads_to_the_situation(client: Client) -> None:

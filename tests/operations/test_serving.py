@@ -26,6 +26,15 @@ from songhanh.operations.project.secret import secret_key
 HERE = Path(__file__).parent
 SOURCE = HERE.parent.parent / "src"
 SERVE = "import sys; from songhanh.operations.project.serving import serve; serve(port=int(sys.argv[1]))"
+PREPARE = """
+from songhanh.operations.project import serving
+serving.set_up()
+import registry
+from songhanh.operations.accounts import actions
+from songhanh.operations.places.models import Installation
+Installation.objects.exists() or registry.build_province()
+actions.demo_accounts()
+"""
 PATIENCE = 30.0
 
 
@@ -67,6 +76,7 @@ class Installation:
         }
         self.environment.pop("DATABASE_URL", None)
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+        subprocess.run([sys.executable, "-c", PREPARE], env=self.environment, check=True)
         self.process = subprocess.Popen(
             [sys.executable, "-c", SERVE, str(self.port)],
             env=self.environment,
@@ -74,6 +84,7 @@ class Installation:
             text=True,
         )
         wait_for(self.answers, "the first page")
+        self.post("/account/enter/", "/account/demo/", {"username": "demo-committee"})
 
     def answers(self) -> bool:
         assert self.process.poll() is None, self.process.stderr.read() if self.process.stderr else ""
@@ -86,14 +97,16 @@ class Installation:
         with self.opener.open(self.base + path, timeout=10) as answer:
             return str(answer.read().decode())
 
-    def start_run(self) -> str:
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.get("/decide/"))
+    def post(self, page: str, path: str, form: dict[str, str]) -> str:
+        """Send a form of a page; return where it leads."""
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.get(page))
         assert token is not None
-        form = {"csrfmiddlewaretoken": token.group(1), "as_of": "17/05/2021", "seed": "1", "n_worlds": "5"}
-        with self.opener.open(
-            self.base + "/decide/run/", urllib.parse.urlencode(form).encode(), timeout=10
-        ) as answer:
+        content = urllib.parse.urlencode({"csrfmiddlewaretoken": token.group(1), **form}).encode()
+        with self.opener.open(self.base + path, content, timeout=10) as answer:
             return urllib.parse.urlparse(answer.url).path
+
+    def start_run(self) -> str:
+        return self.post("/decide/", "/decide/run/", {"as_of": "17/05/2021", "seed": "1", "n_worlds": "5"})
 
     def row(self) -> tuple[str, int]:
         with sqlite3.connect(self.home / "songhanh.sqlite3", timeout=10) as database:
@@ -173,9 +186,12 @@ def test_a_taken_port_is_said(tmp_path: Path) -> None:
     assert f"--port {port + 1}" in caught.value.faults[0].remedy
 
 
-def test_only_this_machine_is_served() -> None:
-    with pytest.raises(SonghanhError, match=r"not served on 0\.0\.0\.0"):
+def test_only_this_machine_is_served_until_names_are_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SonghanhError, match=r"not served on 0\.0\.0\.0") as caught:
         serving.demand_free_port("0.0.0.0", free_port())
+    assert "SONGHANH_HOSTS" in caught.value.faults[0].remedy
+    monkeypatch.setenv("SONGHANH_HOSTS", "chongdich.example.vn")
+    serving.demand_free_port("0.0.0.0", free_port())
 
 
 def test_an_unwritable_folder_is_said_without_traceback(tmp_path: Path) -> None:

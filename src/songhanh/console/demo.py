@@ -35,6 +35,7 @@ def demo(port: int, worlds: int, seed: int, serve: bool) -> None:
         click.echo("The night of 17 May 2021 has been decided before; its answer is kept.")
     else:
         _decide(seed, worlds)
+    serving.demonstrate(PACK)
     if serve:
         click.echo(f"Open http://127.0.0.1:{port}  (Ctrl-C stops)")
         serving.serve("127.0.0.1", port)

@@ -12,7 +12,7 @@ from songhanh.operations.project.serving import serve as serve_forever
 
 @click.command()
 @click.option(
-    "--host", default="127.0.0.1", show_default=True, help="Until there are accounts, loopback only."
+    "--host", default="127.0.0.1", show_default=True, help="Beyond loopback only with SONGHANH_HOSTS."
 )
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 def serve(host: str, port: int) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.account.forms import LoginForm, ReauthenticateForm
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as SecondReauthenticateForm
@@ -33,6 +37,12 @@ class Adapter(DefaultAccountAdapter):
 
     def add_message(self, *args: Any, **options: Any) -> None:
         """Say nothing: the pages say themselves what was done, in both languages."""
+
+    def is_reauthentication_required(self, *, app: str = "") -> bool:
+        """Ask for the password again, but not of somebody who has just entered it to log in."""
+        records = get_authentication_records(context.request, context.request.user)
+        newest = max((record["at"] for record in records), default=0.0)
+        return time.time() - newest > app_settings.REAUTHENTICATION_TIMEOUT
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         """Go back to the log-in."""

@@ -26,6 +26,7 @@ def _page(template: str) -> dict[str, object]:
 urlpatterns = [
     path("", views_enter.first_page, name="home"),
     path("account/enter/", views_enter.enter, name="account_login"),
+    path("account/closed/", views_enter.closed, name="account_inactive"),
     path("account/leave/", LogoutView.as_view(**_page("leave")), name="account_logout"),
     path(
         "account/again/", ReauthenticateView.as_view(**_page("again_password")), name="account_reauthenticate"

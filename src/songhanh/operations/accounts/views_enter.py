@@ -51,6 +51,18 @@ def enter_demo(request: HttpRequest) -> HttpResponse:
     return redirect("home")
 
 
+def login_name(request: HttpRequest | None, credentials: Any = None) -> str | None:
+    """Return whose account an attempt is at: from what is checked, else from the form."""
+    found = (credentials or {}).get("username") or (request.POST.get("login") if request else None)
+    return str(found).strip() if found else None
+
+
+@login_not_required
+def closed(request: HttpRequest) -> HttpResponse:
+    """Say that an account is closed."""
+    return render(request, "accounts/closed.html", {"section": "account"}, status=403)
+
+
 @login_not_required
 def locked_out(request: HttpRequest, original: HttpResponse | None, credentials: Any = None) -> HttpResponse:
     """Say that an account is locked after too many wrong passwords, and for how long."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from songhanh.operations.indicators import views
+from songhanh.operations.indicators import views, views_waiting
 
 app_name = "indicators"
 urlpatterns = [
@@ -13,4 +13,6 @@ urlpatterns = [
     path("areas/", views.areas, name="areas"),
     path("sites/", views.sites, name="sites"),
     path("capacity/", views.capacity, name="capacity"),
+    path("waiting/", views_waiting.waiting, name="waiting"),
+    path("waiting/<slug:kind>/", views_waiting.waiting_rows, name="waiting_rows"),
 ]

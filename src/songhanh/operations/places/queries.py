@@ -225,3 +225,35 @@ def label(unit: Unit | None) -> str:
         return ""
     above = unit.parent if unit.level in (Level.COMMUNE, Level.HAMLET) else None
     return f"{unit.name} ({above.name})" if above else unit.name
+
+
+def listed(text: str, on: date) -> list[tuple[Unit, list[Unit]]]:
+    """Return the districts of a day with their communes, those whose name or code has the text."""
+    known, folded = tree(), fold(text)
+
+    def has(unit: Unit) -> bool:
+        return folded in unit.name_folded or folded in unit.code or folded in fold(f"{unit.kind} {unit.name}")
+
+    groups = []
+    for district in sorted(known.units.values(), key=lambda unit: unit.code):
+        if district.level != Level.DISTRICT or not is_valid(district, on):
+            continue
+        below = [known.units[pk] for pk in known.children.get(district.pk, [])]
+        below = [unit for unit in below if is_valid(unit, on) and (has(unit) or has(district))]
+        if below or has(district):
+            groups.append((district, sorted(below, key=lambda unit: unit.code)))
+    return groups
+
+
+def rows_named(rows: QuerySet[Any], text: str, on: date) -> list[Any]:
+    """Return the sites or facilities of a day whose name has the text."""
+    folded = fold(text)
+    return [row for row in rows.order_by("name") if is_valid(row, on) and folded in row.name_folded]
+
+
+def periods() -> list[tuple[date | None, date | None]]:
+    """Return the spans of days in which units are known, for a reader whose day has none."""
+    spans = {
+        (unit.valid_from, unit.valid_until) for unit in tree().units.values() if unit.level == Level.COMMUNE
+    }
+    return sorted(spans, key=lambda span: (span[0] or date.min, span[1] or date.max))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from songhanh.operations.places import views
 
 app_name = "places"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("", views.places, name="list")]

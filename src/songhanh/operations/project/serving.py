@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import django
+from django.conf import settings
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.db.utils import OperationalError
@@ -58,12 +59,12 @@ def set_up() -> None:
 
 def demand_free_port(host: str, port: int) -> None:
     """Raise SonghanhError where the address cannot be served on."""
-    if host not in LOOPBACK:
+    if host not in LOOPBACK and not os.environ.get("SONGHANH_HOSTS"):
         raise SonghanhError(
             Fault(
                 code="serve.not_loopback",
-                message=f"The pages have no accounts yet, so they are not served on {host}.",
-                remedy="Serve on 127.0.0.1; to reach it from elsewhere use an SSH tunnel.",
+                message=f"The pages are set up for this machine only, so they are not served on {host}.",
+                remedy="Put a reverse proxy with a certificate before 127.0.0.1 and name its host in SONGHANH_HOSTS.",
                 parameter="host",
             )
         )
@@ -100,6 +101,20 @@ def store(
     keep = import_string("songhanh.operations.planning.actions.store")
     evening = import_string("songhanh.operations.planning.actions.Evening")
     keep(pack_ref=pack_ref, answers=answers, evening=evening(situation, geometry), n_worlds=n_worlds)
+
+
+def demonstrate(pack_ref: str) -> None:
+    """Make the places of a pack and one account of each role, on a synthetic installation (``set_up`` first).
+
+    An installation of real people is left as it is.
+    """
+    installation = import_string("songhanh.operations.places.queries.installation")()
+    if installation is None:
+        installation = import_string("songhanh.operations.places.actions.load_pack")(
+            pack_ref, is_synthetic=True
+        )
+    if installation.is_synthetic:
+        import_string("songhanh.operations.accounts.actions.demo_accounts")()
 
 
 def morning_report(document: Mapping[str, Any], geometry: Mapping[str, Any], language: str) -> str:
@@ -168,7 +183,9 @@ def serve(host: str = "127.0.0.1", port: int = 8000, threads: int = 8, with_work
     demand_free_port(host, port)
     assets.demand_build()
     set_up()
-    server = create_server(get_wsgi_application(), host=host, port=port, threads=threads, ident="songhanh")
+    server = create_server(
+        get_wsgi_application(), host=host, port=port, threads=threads, ident="songhanh", **_proxy()
+    )
     workers = [WorkerProcess(queue) for queue in QUEUES] if with_worker else []
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _interrupt)
@@ -188,6 +205,14 @@ def serve(host: str = "127.0.0.1", port: int = 8000, threads: int = 8, with_work
         for thread in stopping:
             thread.join()
         _say("Stopped.")
+
+
+def _proxy() -> dict[str, Any]:
+    """Return what the server believes of the reverse proxy: the reader's address, and that the way was encrypted."""
+    if not settings.TRUSTED_PROXY:
+        return {}
+    headers = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
+    return {"trusted_proxy": settings.TRUSTED_PROXY, "trusted_proxy_headers": headers}
 
 
 def _say(line: str) -> None:

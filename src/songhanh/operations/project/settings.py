@@ -165,7 +165,7 @@ MFA_TOTP_TOLERANCE = 1  # telephones whose clock is half a minute off
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = ["username"]
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "songhanh.operations.accounts.views_enter.login_name"
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True  # the audit keeps log-ins
 AXES_LOCKOUT_CALLABLE = "songhanh.operations.accounts.views_enter.locked_out"
@@ -260,6 +260,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:", "blob:"],  # the style sheet's own icons; the map's and charts' pictures
         "connect-src": [SELF],
         "worker-src": [SELF],
+        "manifest-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
@@ -272,6 +273,9 @@ SECURE_HSTS_SECONDS = 365 * 86400 if SERVED_BEYOND_LOOPBACK else 0
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "songhanh.operations.project.views.form_too_old"
+
+# Requests a minute of one account to the API.
+API_RATES = {"read": 600, "write": 240}
 
 LOGGING = {
     "version": 1,
