@@ -5,11 +5,11 @@ from typing import Any
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from songhanh.operations.accounts.api import asks
 from songhanh.operations.audit.models import Event, Kind
-from songhanh.operations.project.api import Filters, Text, answers, keyset
+from songhanh.operations.project.api import Filters, Instant, Text, answers, keyset
 
 router = Router(tags=["audit"])
 
@@ -46,7 +46,7 @@ class EventFilters(Filters):
     actor: Text = Field("", max_length=150, description="log-in")
     subject_type: Text = Field("", max_length=60)
     subject_id: int | None = Field(None, ge=0, le=2**63 - 1)
-    since: AwareDatetime | None = None
+    since: Instant | None = None
 
 
 @router.get("", response=answers(EventsOut))

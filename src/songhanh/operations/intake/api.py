@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
-from ninja import File, Form, Query, Router, Schema
+from ninja import File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 from pydantic import Field
 
@@ -89,7 +89,7 @@ def list_batches(request: HttpRequest, filters: Query[Filters]) -> dict[str, Any
 
 @router.post("", response=answers(BatchOut, status=201))
 @asks("intake.import")
-def upload(request: HttpRequest, file: File[UploadedFile], form: Form[UploadIn]) -> tuple[int, Batch]:
+def upload(request: HttpRequest, file: File[UploadedFile], form: Form[UploadIn]) -> Status:
     """Hand a file in (multipart, field ``file``); nothing is written to the registers yet."""
     options = {
         name: value for name, value in {"date_order": form.date_order, "sheet": form.sheet}.items() if value
@@ -98,7 +98,7 @@ def upload(request: HttpRequest, file: File[UploadedFile], form: Form[UploadIn])
         by=request.user, file_name=file.name or "file", content=file.read(), target=form.target or None,
         source_format=form.source_format or None, options=options,
     )  # fmt: skip
-    return 201, batch
+    return Status(201, batch)
 
 
 @router.get("/{uuid:batch}", response=answers(BatchOut))

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Annotated, Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
@@ -11,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, Throttled, ValidationError
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from songhanh.core.errors import SonghanhError
 from songhanh.operations.project.base import Stale
@@ -19,6 +20,7 @@ from songhanh.operations.project.base import Stale
 logger = logging.getLogger(__name__)
 LARGEST_ID = 2**63 - 1
 ROWS, MOST_ROWS = 50, 200
+FIRST_YEAR, LAST_YEAR = 2000, 2199
 
 
 def _readable(text: str) -> str:
@@ -28,7 +30,16 @@ def _readable(text: str) -> str:
     return text
 
 
+def _countable(moment: Any) -> Any:
+    # What registers and policy tables count; further off, calendars and time zones end.
+    if moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"the year lies outside {FIRST_YEAR} to {LAST_YEAR}")
+    return moment
+
+
 Text = Annotated[str, AfterValidator(_readable)]
+Day = Annotated[date, AfterValidator(_countable)]
+Instant = Annotated[AwareDatetime, AfterValidator(_countable)]
 
 
 class ProblemOut(Schema):
