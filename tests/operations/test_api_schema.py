@@ -35,7 +35,12 @@ from songhanh.operations.sampling.models import Sample
 from songhanh.operations.tracing import actions as tracing
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
+QUIET = [
+    HealthCheck.too_slow,
+    HealthCheck.filter_too_much,
+    HealthCheck.data_too_large,
+    HealthCheck.function_scoped_fixture,
+]
 SCHEMA = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
 OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]
 
@@ -69,7 +74,9 @@ def world(province: Province, settings: Any) -> World:
         "case": cases.register(by=None, person=person, reported_on=today()),
         "contact": contact,
         "sample": Sample.objects.create(person=other, unit=province.nenh, taken_at=now()),
-        "stay": Stay.objects.create(person=other, unit=province.nenh, from_on=today(), until_on=today(), is_home=True),
+        "stay": Stay.objects.create(
+            person=other, unit=province.nenh, from_on=today(), until_on=today(), is_home=True
+        ),
     }
     key = issue_token(by=user, name="test", expires_on=today() + timedelta(days=1))[1]
     return World(key, {name: str(row.uuid) for name, row in rows.items()}, str(other.uuid))

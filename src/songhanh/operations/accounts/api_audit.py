@@ -1,7 +1,7 @@
 """The API of the audit: what was done, by whom, when."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
@@ -9,9 +9,10 @@ from pydantic import Field
 
 from songhanh.operations.accounts.api import asks
 from songhanh.operations.audit.models import Event, Kind
-from songhanh.operations.project.api import Filters, Instant, Text, answers, keyset
+from songhanh.operations.project.api import Filters, Instant, Text, answers, enumerated, keyset
 
 router = Router(tags=["audit"])
+EventKind = Annotated[Kind, enumerated(Kind)]
 
 
 class EventOut(Schema):
@@ -20,7 +21,7 @@ class EventOut(Schema):
     id: int
     at: datetime
     actor_name: str
-    kind: Kind
+    kind: EventKind
     action: str
     subject_type: str
     subject_id: int | None
@@ -41,7 +42,7 @@ class EventsOut(Schema):
 class EventFilters(Filters):
     """Which events."""
 
-    kind: Kind | None = None
+    kind: EventKind | None = None
     action: Text = Field("", max_length=60)
     actor: Text = Field("", max_length=150, description="log-in")
     subject_type: Text = Field("", max_length=60)

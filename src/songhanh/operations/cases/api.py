@@ -267,7 +267,9 @@ def list_exposures(request: HttpRequest, case: UUID) -> list[dict[str, Any]]:
 def add_exposure(request: HttpRequest, case: UUID, body: ExposureIn) -> Status:
     """Note where a case was."""
     fields = _fields(body.dict())
-    return Status(201, exposure_out(actions.add_exposure(by=request.user, case=_writable(request, case), **fields)))
+    return Status(
+        201, exposure_out(actions.add_exposure(by=request.user, case=_writable(request, case), **fields))
+    )
 
 
 @router.get("/{uuid:case}/chain", response=answers(ChainOut))

@@ -1,7 +1,7 @@
 """The API of files that come in: upload, try, commit, and what became of each row."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
@@ -12,9 +12,10 @@ from pydantic import Field
 from songhanh.operations.accounts.api import asks
 from songhanh.operations.intake import actions, jobs, queries
 from songhanh.operations.intake.models import Batch, Row
-from songhanh.operations.project.api import Filters, Text, answers, keyset
+from songhanh.operations.project.api import Filters, Text, answers, enumerated, keyset
 
 router = Router(tags=["intake"])
+BatchState = Annotated[Batch.State, enumerated(Batch.State)]
 
 
 class BatchOut(Schema):
@@ -25,7 +26,7 @@ class BatchOut(Schema):
     sha256: str
     source_format: str
     target: str
-    state: Batch.State
+    state: BatchState
     error: str
     mapping: dict[str, str] = Field(description="column of the file: our field")
     n_rows: int

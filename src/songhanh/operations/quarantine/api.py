@@ -59,9 +59,7 @@ class StayIn(Schema):
     uuid: UUID | None = None
     person: UUID
     from_on: Day
-    until_on: Day | None = Field(
-        None, description="the policy in force on the first day says it if left out"
-    )
+    until_on: Day | None = Field(None, description="the policy in force on the first day says it if left out")
     place: Text | None = Field(None, max_length=80, description="slug of the quarantine place")
     is_home: bool = False
     room: Text = Field("", max_length=40)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -13,11 +13,12 @@ from pydantic import Field
 from songhanh.operations.accounts.api import asks, note_read
 from songhanh.operations.people.api import PersonShort, person_of, person_short
 from songhanh.operations.places.api import PlaceOut, facility_of, place, units_below
-from songhanh.operations.project.api import Filters, Instant, Text, answers, keyset
+from songhanh.operations.project.api import Filters, Instant, Text, answers, enumerated, keyset
 from songhanh.operations.sampling import actions
 from songhanh.operations.sampling.models import Sample
 
 router = Router(tags=["sampling"])
+SampleKind = Annotated[Sample.Kind, enumerated(Sample.Kind)]
 
 
 class SampleOut(Schema):
@@ -27,7 +28,7 @@ class SampleOut(Schema):
     version: int
     person: PersonShort
     unit: PlaceOut | None
-    kind: Sample.Kind
+    kind: SampleKind
     taken_at: datetime
     tube: str
     laboratory: PlaceOut | None
@@ -63,7 +64,7 @@ class SampleIn(Schema):
     uuid: UUID | None = None
     person: UUID
     taken_at: Instant
-    kind: Sample.Kind = Sample.Kind.PCR
+    kind: SampleKind = Sample.Kind.PCR
     tube: Text = Field("", max_length=40)
     laboratory: Text | None = Field(None, max_length=80, description="slug")
     reason: Text = Field("", max_length=80)

@@ -13,11 +13,12 @@ from songhanh.operations.accounts.api import asks, note_read
 from songhanh.operations.people.api import PersonShort, person_of, person_short
 from songhanh.operations.people.models import Person
 from songhanh.operations.places.api import PlaceOut, place, site_of, units_below
-from songhanh.operations.project.api import Day, Filters, Instant, Text, answers, keyset
+from songhanh.operations.project.api import Day, Filters, Instant, Text, answers, enumerated, keyset
 from songhanh.operations.tracing import actions
 from songhanh.operations.tracing.models import Contact, FollowUp, Proximity, Setting, Standing
 
 router = Router(tags=["tracing"])
+FollowUpState = Annotated[FollowUp.State, enumerated(FollowUp.State)]
 UnitCode = Annotated[Text, Field(max_length=20, description="code of a unit, with everything below it")]
 
 
@@ -116,7 +117,7 @@ class FollowUpOut(Schema):
     unit: PlaceOut | None
     due_on: date
     team: str | None
-    state: FollowUp.State
+    state: FollowUpState
     temperature: Decimal | None
     symptoms: list[str]
     note: str
@@ -135,7 +136,7 @@ class FollowUpFilters(Filters):
 
     unit: UnitCode = ""
     due_on: Day | None = None
-    state: FollowUp.State | None = None
+    state: FollowUpState | None = None
     person: UUID | None = None
 
 
@@ -145,7 +146,7 @@ class FollowUpIn(Schema):
     uuid: UUID | None = None
     person: UUID
     due_on: Day
-    state: FollowUp.State
+    state: FollowUpState
     temperature: Decimal | None = Field(None, ge=33, le=44, decimal_places=1)
     symptoms: list[Annotated[Text, Field(max_length=20)]] = Field(default_factory=list, max_length=20)
     note: Text = Field("", max_length=10_000)
