@@ -432,7 +432,8 @@ def test_every_view_is_accessible_and_fits_a_telephone(telephone: Any, place: Pl
         summary.click()
     assert axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    small = page.evaluate("""() => [...document.querySelectorAll(".view:not([hidden]) button, .field-nav a, .field-status button")]
+    small = page.evaluate("""() => [...document.querySelectorAll(
+        ".view:not([hidden]) button, .field-nav a, .field-status button")]
         .filter((e) => e.offsetParent && e.getBoundingClientRect().height < 44).map((e) => e.textContent)""")
     assert small == []
 
