@@ -179,7 +179,12 @@ INDICATORS = [
         Address(f"indicators:{name}", "situation.view", why="404 before the first situation")
         for name in ("map", "curve_csv", "cases", "areas", "sites", "capacity")
     ),
-]
+    Address("indicators:waiting", "waiting.view"),
+    Address(
+        "indicators:waiting_rows", "waiting.view", kwargs=lambda _w, _p: {"kind": "result"},
+        lists=lambda w, p: str(w.sample[p].person.uuid),
+    ),
+]  # fmt: skip
 _PLAN = {"plan_id": "targeted"}
 _RUN = "404 before the first run"
 PLANNING = [
@@ -211,12 +216,41 @@ PLANNING = [
         for name in ("run_again", "search", "run_forecast", "run_priorities")
     ),
 ]  # fmt: skip
-PLACES_ROWS: list[Address] = []
-PEOPLE: list[Address] = []
+PLACES_ROWS = [Address("places:list")]
+PEOPLE = [
+    Address("people:list", "people.view", lists=lambda w, p: str(w.person[p].uuid)),
+    Address(
+        "people:person", "people.view", kwargs=lambda w, p: {"uuid": w.met[p].uuid}, of_place=True,
+    ),
+    Address("people:new", "people.edit", is_post=True, data={"full_name": ""}),
+    Address(
+        "people:edit", "people.edit", kwargs=lambda w, p: {"uuid": w.met[p].uuid}, of_place=True, is_named=True
+    ),
+    Address("people:duplicates", "people.merge"),
+    Address("people:look", "people.merge", is_post=True),
+    Address("people:decide", "people.merge", is_post=True, kwargs=lambda _w, _p: NUMBER, why="404: no such pair"),
+    Address("people:unmerge", "people.merge", is_post=True, kwargs=lambda _w, _p: NUMBER, why="404: no such merge"),
+]  # fmt: skip
 TRACING: list[Address] = []
 CASES: list[Address] = []
-SAMPLING: list[Address] = []
-QUARANTINE: list[Address] = []
+SAMPLING = [
+    Address("sampling:list", "sampling.view", lists=lambda w, p: str(w.sample[p].person.uuid)),
+    Address("sampling:take", "sampling.edit"),
+    Address("sampling:tube", "sampling.edit", query="?tube=T1"),
+    Address(
+        "sampling:result", "sampling.edit", kwargs=lambda w, p: {"uuid": w.sample[p].uuid}, of_place=True, is_named=True
+    ),
+]  # fmt: skip
+QUARANTINE = [
+    Address("quarantine:list", "quarantine.view", lists=lambda w, p: str(w.stay[p].uuid)),
+    Address("quarantine:admit", "quarantine.edit"),
+    Address("quarantine:absent", "absence.view"),
+    Address("quarantine:stay", "quarantine.view", kwargs=lambda w, p: {"uuid": w.stay[p].uuid}, of_place=True),
+    Address(
+        "quarantine:change", "quarantine.edit", is_post=True, of_place=True, is_named=True,
+        kwargs=lambda w, p: {"uuid": w.stay[p].uuid, "what": "release"},
+    ),
+]  # fmt: skip
 INTAKE: list[Address] = []
 FIELDWORK: list[Address] = []
 BULLETIN: list[Address] = []
