@@ -29,6 +29,7 @@ COMMANDS = {
     "replay": "songhanh.console.replay:replay",
     "score": "songhanh.console.score:score",
     "search": "songhanh.console.search:search",
+    "seed": "songhanh.console.seed:seed",
     "serve": "songhanh.console.serve:serve",
     "warm": "songhanh.console.warm:warm",
 }

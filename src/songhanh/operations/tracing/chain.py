@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
+
 from songhanh.operations.people.models import Person
 from songhanh.operations.tracing.above import cases_of, infections
 from songhanh.operations.tracing.models import Standing
@@ -65,7 +67,7 @@ def _place(node: Node) -> tuple[int, date, int]:
 def standings_of(user: Any, person: Person) -> Any:
     """Return whoever is counted from a case, nearest first."""
     rows = Standing.objects.visible_to(user).filter(origin=person, level__gte=1)
-    return rows.select_related("person", "unit", "via__site", "origin").order_by("level", "exposed_on", "id")
+    return rows.select_related("person__unit", "via").order_by("level", "exposed_on", "id")
 
 
 def chain_of(user: Any, case: Any, most: int = MOST_SHOWN) -> Chain:
@@ -141,6 +143,7 @@ def network(chain: Chain, names: dict[int, str]) -> dict[str, Any]:
                 "name": (node.case.code if node.case else names[person]),
                 "level": min(node.level, 5),
                 "is_root": node is chain.root,
+                "href": reverse("tracing:chain", args=[node.case.uuid]) if node.case else "",
             }
             for person, node in chain.nodes.items()
         ],

@@ -13,7 +13,7 @@ OPEN_DAYS = 14  # a chain without a new case for so long is closed
 Row = tuple[int, float | None]  # person, and what counts for them; None: not known, left out of the number
 
 
-def days(later: date, earlier: date) -> float:
+def days_between(later: date, earlier: date) -> float:
     """Return how many days later."""
     return float((later - earlier).days)
 
@@ -58,7 +58,7 @@ def listed_after(share: float) -> Callable[[Cohort, int], float | None]:
         if not days:
             return None
         at = max(0, -(-len(days) * share // 1) - 1)
-        return max(0.0, days(days[int(at)], cohort.cases[person].since_on))
+        return max(0.0, days_between(days[int(at)], cohort.cases[person].since_on))
 
     return rule
 
@@ -67,7 +67,7 @@ def quarantined_after(cohort: Cohort, person: int) -> float | None:
     """Return after how many days a close contact was in quarantine."""
     stays, case = cohort.stays.get(person), cohort.cases[cohort.contacts[person].case]
     after = [day for day in stays or () if day >= case.infectious_from]
-    return max(0.0, days(after[0], case.since_on)) if after else None
+    return max(0.0, days_between(after[0], case.since_on)) if after else None
 
 
 def has_stay(cohort: Cohort, person: int) -> float:
@@ -119,7 +119,7 @@ def attacked(*settings: str) -> Callable[[Cohort], list[Row]]:
 
 def serial(cohort: Cohort) -> list[Row]:
     """Return the days between the onsets of infector and infected."""
-    return [(person, days(own, other)) for person, other, own in cohort.onsets]
+    return [(person, days_between(own, other)) for person, other, own in cohort.onsets]
 
 
 def generations(cohort: Cohort) -> list[Row]:

@@ -1,7 +1,8 @@
 """Persons as they are told or handed in: the one who is registered already, or a new row.
 
-Only what cannot be anybody else counts as the same person: the same name with the same identity number or telephone,
-or with the same year of birth in the same commune. Everything less is for `people:duplicates`, where a human decides.
+Beside what is certain anywhere (`people.matching.certain_match`), the same name with the same telephone is the same
+person here: a case who names a colleague with a number means the one who has it. Everything less is for
+`people:duplicates`, where a human decides.
 """
 
 from __future__ import annotations
@@ -14,35 +15,35 @@ from django.utils.translation import gettext as _
 
 from songhanh.operations.people import actions as people
 from songhanh.operations.people import identity
+from songhanh.operations.people.matching import Candidate, candidates_many, certain_match
 from songhanh.operations.people.models import Person
-from songhanh.operations.tracing.neighbourhood import chunks
+
+CONTRADICTING = frozenset({"other-id", "other-sex", "other-year", "other-name"})
 
 
 def registered(by: Any, rows: Sequence[Mapping[str, Any]]) -> list[Person]:
     """Return a person for each row of identity; rows of one person are one, and unknown ones are registered."""
     cleaned = [_cleaned(row, number) for number, row in enumerate(rows, start=1)]
-    there: dict[tuple[Any, ...], Person] = {}
-    for part in chunks({row["name_folded"] for row in cleaned}):
-        for person in Person.objects.filter(name_folded__in=part, merged_into__isnull=True).order_by("-pk"):
-            there |= dict.fromkeys(_signs(_fields(person)), person)
-    new: dict[tuple[Any, ...], int] = {}  # sign -> index of the row that brings the person
-    brings: list[int] = []
-    for index, row in enumerate(cleaned):
-        signs = _signs(row)
-        if any(sign in there for sign in signs) or any(sign in new for sign in signs):
-            continue
-        brings.append(index)
-        new |= dict.fromkeys(signs, index)
-    fresh = dict(
-        zip(brings, people.register_many(by=by, rows=[rows[index] for index in brings]), strict=True)
-    )
-    found = []
-    for index, row in enumerate(cleaned):
-        signs = _signs(row)
-        known = next((there[sign] for sign in signs if sign in there), None)
-        earlier = next((new[sign] for sign in signs if sign in new), index)
-        found.append(known or fresh[earlier])
-    return found
+    known = [_meant(found) for found in candidates_many(cleaned)]
+    there = Person.objects.in_bulk({pk for pk in known if pk is not None})
+    first: dict[
+        tuple[Any, ...], int
+    ] = {}  # of the rows that bring somebody new: who is told twice is one person
+    brings = [
+        first.setdefault(_sign(row, index), index) if pk is None else index
+        for index, (row, pk) in enumerate(zip(cleaned, known, strict=True))
+    ]
+    new = [index for index, pk in enumerate(known) if pk is None and brings[index] == index]
+    fresh = dict(zip(new, people.register_many(by=by, rows=[rows[index] for index in new]), strict=True))
+    return [there[pk] if pk is not None else fresh[index] for pk, index in zip(known, brings, strict=True)]
+
+
+def _meant(candidates: list[Candidate]) -> int | None:
+    for candidate in candidates:
+        codes = set(candidate.codes)
+        if certain_match(candidate) or ({"same-name", "same-phone"} <= codes and not codes & CONTRADICTING):
+            return candidate.person_id
+    return None
 
 
 def _cleaned(row: Mapping[str, Any], number: int) -> dict[str, Any]:
@@ -53,24 +54,6 @@ def _cleaned(row: Mapping[str, Any], number: int) -> dict[str, Any]:
         raise ValidationError(_("Row %(n)d: %(what)s") % {"n": number, "what": text}) from error
 
 
-def _fields(person: Person) -> dict[str, Any]:
-    return {
-        "name_folded": person.name_folded,
-        "id_number": person.id_number,
-        "phone": person.phone,
-        "birth_year": person.birth_year,
-        "unit_id": person.unit_id,
-    }
-
-
-def _signs(row: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    unit = row.get("unit_id") or getattr(row.get("unit"), "pk", None)
-    name = row["name_folded"]
-    signs: list[tuple[Any, ...]] = []
-    if row.get("id_number"):
-        signs.append((name, "id", row["id_number"]))
-    if row.get("phone"):
-        signs.append((name, "phone", row["phone"]))
-    if row.get("birth_year") and unit:
-        signs.append((name, "year", row["birth_year"], unit))
-    return signs
+def _sign(row: Mapping[str, Any], index: int) -> tuple[Any, ...]:
+    number = row.get("id_number") or row.get("phone")
+    return (row["name_folded"], number) if number else (index,)
