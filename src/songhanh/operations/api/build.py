@@ -7,6 +7,7 @@ from ninja import NinjaAPI
 from songhanh.operations.accounts.api import KeyAuth, Rate, SessionAuth
 from songhanh.operations.accounts.api_audit import router as audit
 from songhanh.operations.cases.api import router as cases
+from songhanh.operations.indicators.api import router as waiting
 from songhanh.operations.intake.api import router as batches
 from songhanh.operations.people.api import router as people
 from songhanh.operations.places.api import router as places
@@ -38,6 +39,7 @@ for prefix, router in {
     "/tracing": tracing,
     "/samples": samples,
     "/stays": stays,
+    "/waiting": waiting,
     "/batches": batches,
     "/audit": audit,
 }.items():
