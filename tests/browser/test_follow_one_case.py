@@ -21,7 +21,7 @@ def day(before: int) -> str:
 
 CASES = "\n".join(
     [
-        "Mã ca;Họ và tên;Năm sinh;Giới tính;Điện thoại;Xã;Khởi phát;Ngày lấy mẫu;Ngày công bố;Ngày cách ly;Phân loại;Nơi phát hiện",
+        "Mã ca;Họ và tên;Năm sinh;Giới tính;Điện thoại;Xã;Khởi phát;Ngày lấy mẫu;Ngày công bố;Cách ly;Phân loại;Nơi phát hiện",
         f"BN-LT-1;Nguyễn Thị Lộ Trình;1994;Nữ;0912 345 601;Nếnh;{day(6)};{day(4)};{day(3)};{day(4)};xác định;cộng đồng",
         f"BN-LT-2;Trần Văn Hỏng;1990;Nam;;Nếnh;{day(6)};{day(4)};{IMPOSSIBLE};;xác định;cộng đồng",
     ]
