@@ -35,6 +35,9 @@ echo "==> the economy against theory, Belgium 2020 and Bắc Giang 2021" >&2
 echo "==> the forecasts against theory, Bắc Ninh and Bắc Giang 2021" >&2
 .venv/bin/python scripts/evidence_forecast.py
 
+echo "==> files of other systems, in and out" >&2
+.venv/bin/python scripts/evidence_intake.py
+
 echo "==> the front of two nights, and what was done on them" >&2
 .venv/bin/python scripts/evidence_decision.py
 
