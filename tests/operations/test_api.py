@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import uuid
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from songhanh.operations.accounts.actions import issue_token, revoke_token
 from songhanh.operations.accounts.models import ApiToken, User
 from songhanh.operations.accounts.roles import PERMISSIONS, Role
 from songhanh.operations.api.build import api
+from songhanh.operations.audit.actions import seal
 from songhanh.operations.audit.models import Event
 from songhanh.operations.cases import actions as cases
 from songhanh.operations.cases.models import Case
@@ -154,7 +156,10 @@ def test_which_rows_come_back(
     assert reads.count() == (1 if named else 0)  # one event a request
     if named:
         uuids = {person["uuid"] for person in people}
-        assert uuids <= {str(one) for one in Person.objects.filter(pk__in=reads.get().subject_ids).values_list("uuid", flat=True)}
+        assert uuids <= {
+            str(one)
+            for one in Person.objects.filter(pk__in=reads.get().subject_ids).values_list("uuid", flat=True)
+        }
 
 
 def test_a_row_of_another_place_is_not_there(
@@ -171,7 +176,10 @@ def test_a_row_of_another_place_is_not_there(
         answer = caller.get(path)
         assert (answer.status_code, answer.json()["code"]) == (404, "not-found"), path
     assert caller.send(f"/cases/{case.uuid}", {"version": 1, "note": "x"}, "patch").status_code == 404
-    assert caller.send(f"/stays/{stay.uuid}/release", {"version": 1, "on": today().isoformat()}).status_code == 404
+    assert (
+        caller.send(f"/stays/{stay.uuid}/release", {"version": 1, "on": today().isoformat()}).status_code
+        == 404
+    )
     body = {"person": str(other.uuid), "due_on": today().isoformat(), "state": "well"}
     assert caller.send("/tracing/follow-ups", body).status_code == 404
     # Whoever sees rows without names writes none of them.
@@ -183,8 +191,8 @@ def test_a_row_of_another_place_is_not_there(
 def test_a_search_by_name_finds_only_whom_the_account_may_name(
     program: Callable[..., Program], rows: dict[str, Person]
 ) -> None:
-    assert program("committee").rows("/people", name="Hường") == []
-    assert program("committee").rows("/cases", name="Hường") == []
+    committee = program("committee")
+    assert committee.rows("/people", name="Hường") == committee.rows("/cases", name="Hường") == []
     found = program("epidemiologist").rows("/people", name="nguyen thi huong")
     assert {row["full_name"] for row in found} == {"Nguyễn Thị Hường", "Nguyễn Thị Hường Hai"}
     assert len(program("district").rows("/cases", name="HƯỜNG")) == 1
@@ -194,7 +202,11 @@ def test_a_contact_who_lives_elsewhere_is_told_without_a_name(
     program: Callable[..., Program], province: Province, rows: dict[str, Person]
 ) -> None:
     contact = Contact.objects.create(
-        source=rows["tan_an"], person=rows["nenh"], unit=province.nenh, happened_from=today(), happened_until=today()
+        source=rows["tan_an"],
+        person=rows["nenh"],
+        unit=province.nenh,
+        happened_from=today(),
+        happened_until=today(),
     )
     told = program("commune", province.nenh).get(f"/tracing/contacts/{contact.uuid}").json()
     assert told["person"]["full_name"] == "Nguyễn Thị Hường"
@@ -205,7 +217,12 @@ def test_a_contact_who_lives_elsewhere_is_told_without_a_name(
 
 
 def test_nobody_gets_in_without_a_key_or_a_session(db: None) -> None:
-    for headers in ({}, {"Authorization": "Bearer sh_wrong"}, {"Authorization": "Basic eDp4"}, {"Authorization": ""}):
+    for headers in (
+        {},
+        {"Authorization": "Bearer sh_wrong"},
+        {"Authorization": "Basic eDp4"},
+        {"Authorization": ""},
+    ):
         answer = Client(headers=headers).get(BASE + "/cases")
         assert answer.status_code == 401
         assert answer.json().keys() >= {"code", "message", "where", "remedy"}
@@ -240,8 +257,12 @@ def test_a_session_reads_and_needs_its_token_to_write(province: Province, rows: 
     assert answer.status_code == 200
 
 
-def test_too_many_requests(program: Callable[..., Program], settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("songhanh.operations.accounts.api.time.time", lambda: 6_000_000.0)  # one minute, standing still
+def test_too_many_requests(
+    program: Callable[..., Program], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "songhanh.operations.accounts.api.time.time", lambda: 6_000_000.0
+    )  # one minute, standing still
     settings.API_RATES = {"read": 3, "write": 1}
     caller = program("analyst")
     assert [caller.get("/cases").status_code for _ in range(5)] == [200, 200, 200, 429, 429]
@@ -263,7 +284,12 @@ def test_from_person_to_contact_to_result(program: Callable[..., Program], provi
     assert person.status_code == 201
     person = person.json()
     assert person["phone"] == "+84912345678" and person["unit"] == {"code": "07795", "name": "Nếnh"}
-    new = {"person": person["uuid"], "reported_on": today().isoformat(), "uuid": str(uuid.uuid4()), "symptoms": ["fever"]}
+    new = {
+        "person": person["uuid"],
+        "reported_on": today().isoformat(),
+        "uuid": str(uuid.uuid4()),
+        "symptoms": ["fever"],
+    }
     case = caller.send("/cases", new)
     assert case.status_code == 201
     assert caller.send("/cases", new).json()["code"] == case.json()["code"]  # the same id, the same case
@@ -272,7 +298,10 @@ def test_from_person_to_contact_to_result(program: Callable[..., Program], provi
     step = {"to": "confirmed", "on": today().isoformat(), "version": case.json()["version"]}
     address = f"/cases/{case.json()['uuid']}"
     assert caller.send(address + "/classification", step).json()["classification"] == "confirmed"
-    assert [one["after"] for one in caller.get(address + "/classification").json()] == ["suspected", "confirmed"]
+    assert [one["after"] for one in caller.get(address + "/classification").json()] == [
+        "suspected",
+        "confirmed",
+    ]
     other = caller.send("/people", {"full_name": "Trần Thị Lan", "unit": "07789"}).json()
     contact = {
         "source": person["uuid"], "person": other["uuid"], "happened_from": today().isoformat(),
@@ -280,10 +309,17 @@ def test_from_person_to_contact_to_result(program: Callable[..., Program], provi
     }  # fmt: skip
     assert caller.send("/tracing/contacts", contact).status_code == 201
     assert caller.rows("/tracing/standings", level=1)[0]["person"]["uuid"] == other["uuid"]
+    chain = caller.get(address + "/chain").json()
+    assert [(node["level"], node["person"]["full_name"]) for node in chain["nodes"]] == [
+        (0, "Đỗ Văn Hải"), (1, "Trần Thị Lan"),
+    ]  # fmt: skip
+    assert chain["nodes"][1]["source"] == person["uuid"]
     assert caller.send("/tracing/follow-ups/plan", {"on": today().isoformat()}).json() == {"added": 1}
     seen = {"person": other["uuid"], "due_on": today().isoformat(), "state": "well", "temperature": 36.6}
     assert caller.send("/tracing/follow-ups", seen).json()["state"] == "well"
-    sample = caller.send("/samples", {"person": other["uuid"], "taken_at": now().isoformat(), "laboratory": "cdc"})
+    sample = caller.send(
+        "/samples", {"person": other["uuid"], "taken_at": now().isoformat(), "laboratory": "cdc"}
+    )
     assert sample.status_code == 201
     result = {"result": "positive", "result_at": now().isoformat(), "version": 1}
     assert caller.send(f"/samples/{sample.json()['uuid']}/result", result).json()["result"] == "positive"
@@ -347,7 +383,7 @@ def test_a_file_is_handed_in_tried_and_committed(program: Callable[..., Program]
     client = caller.client
 
     def hand_in() -> Any:
-        from_disk = __import__("io").BytesIO(content)
+        from_disk = io.BytesIO(content)
         from_disk.name = "f0.csv"
         return client.post(BASE + "/batches", {"file": from_disk, "target": "cases"})
 
@@ -371,7 +407,9 @@ def test_a_file_is_handed_in_tried_and_committed(program: Callable[..., Program]
 # ---- lists -------------------------------------------------------------------------------------------------------
 
 
-def test_a_list_goes_on_after_its_mark(program: Callable[..., Program], province: Province, rows: Any) -> None:
+def test_a_list_goes_on_after_its_mark(
+    program: Callable[..., Program], province: Province, rows: Any
+) -> None:
     caller = program("epidemiologist")
     everything = [row["uuid"] for row in caller.rows("/people")]
     found: list[str] = []
@@ -386,7 +424,11 @@ def test_a_list_goes_on_after_its_mark(program: Callable[..., Program], province
 
 @pytest.mark.parametrize("path", LISTS)
 def test_the_number_of_questions_does_not_grow_with_the_rows(
-    program: Callable[..., Program], province: Province, rows: Any, path: str, django_assert_max_num_queries: Any
+    program: Callable[..., Program],
+    province: Province,
+    rows: Any,
+    path: str,
+    django_assert_max_num_queries: Any,
 ) -> None:
     caller = program("epidemiologist")
     for n in range(4):
@@ -410,8 +452,21 @@ def test_filters(program: Callable[..., Program], province: Province, rows: dict
     assert [row["slug"] for row in caller.rows("/places/sites", name="quang chau")] == ["quang-chau"]
 
 
+def test_who_is_waiting(program: Callable[..., Program], province: Province, rows: dict[str, Person]) -> None:
+    Sample.objects.update(taken_at=now() - timedelta(hours=30))
+    caller = program("district", province.viet_yen)
+    told = caller.get("/waiting").json()
+    assert told["total"]["result"] == 2
+    assert {line["unit"]["name"] for line in told["communes"]} == {"Nếnh", "Hồng Thái"}
+    assert [row["person"]["full_name"] for row in caller.rows("/waiting/result", unit="07795")] == [
+        "Nguyễn Thị Hường"
+    ]
+    assert caller.get("/waiting/zones").status_code == 422
+
+
 def test_the_audit_is_read_by_auditors(program: Callable[..., Program], rows: Any) -> None:
     program("epidemiologist").rows("/cases")
+    seal()
     auditor = program("auditor")
     events = auditor.rows("/audit", action="people.read")
     assert len(events) == 1

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from registry import Province
 
 from songhanh.core.errors import SonghanhError
@@ -134,3 +136,14 @@ def test_the_communes_of_a_form_are_those_of_the_jurisdiction(province: Province
         "Nếnh (Việt Yên)",
     ]
     assert len(queries.commune_choices(client_of("epidemiologist").user)) == 3  # type: ignore[operator]
+
+
+def test_the_page_shows_the_tree_of_a_day(loaded: Installation, client_of: Callable[..., Client]) -> None:
+    client = client_of("department")
+    first = client.get("/places/?on=17/05/2021&q=nenh")
+    assert [[unit.name for unit in below] for _district, below in first.context["groups"]] == [["Nếnh"]]
+    assert len(client.get("/places/?on=17/05/2021").context["groups"]) == 10
+    later = client.get("/places/?on=01/01/2026")
+    assert later.context["groups"] == []
+    assert later.context["other_days"] == [(date(2020, 1, 1), date(2025, 6, 30))]
+    assert client.get("/places/?on=99/99/9999&q=" + "x" * 300).status_code == 200

@@ -135,6 +135,7 @@ class Finder:
             for said, one in zip(rows, found, strict=True)
             if one.someone is None and said.person.get("full_name") and not said.is_rejected
             and not any(ref in self._by_id for ref in self.own_ids(said))
+            and not any(key in self._alike for key in _alike_keys(said))
         ]  # fmt: skip
         if not waiting:
             return

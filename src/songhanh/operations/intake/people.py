@@ -18,7 +18,6 @@ KEPT = (
     "full_name", "sex", "born_on", "birth_year", "id_number", "phone", "phone_owner", "nationality", "hamlet", "address",
     "lodging", "occupation", "unit", "site",
 )  # fmt: skip
-IDENTITY = ("full_name", "birth_year", "born_on", "phone", "id_number", "unit", "hamlet", "address")
 
 
 def person_of(said: Said, places: Places, today: date) -> None:
@@ -120,23 +119,16 @@ def _cleaned(said: Said, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def identity_key(person: dict[str, Any]) -> str:
-    """Return what a person of a list is remembered by; empty where that is too little to be one person."""
-    parts = {name: person.get(name) for name in IDENTITY}
-    if not parts["full_name"] or not (
-        parts["phone"] or parts["id_number"] or (parts["birth_year"] and (parts["unit"] or parts["address"]))
-    ):
-        return ""
-    # What tells people of one name apart and is not put right later: a number, else the year and the place.
-    strong = parts["id_number"] or ""
-    words = [
-        fold(parts["full_name"]),
-        str(parts["birth_year"] or ""),
-        str(parts["unit"].pk if parts["unit"] else ""),
-        strong,
-    ]
-    if not strong:
-        words.append(parts["phone"] or fold(f"{parts['hamlet'] or ''} {parts['address'] or ''}"))
-    return digest(*words)
+    """Return what a person of a list is remembered by; empty where that is too little to be one person.
+
+    Name, year and commune, because numbers are what a corrected list corrects; without them a number with the name.
+    """
+    name, year, unit = person.get("full_name"), person.get("birth_year"), person.get("unit")
+    address = person.get("address")
+    if name and year and (unit or address):
+        return digest(fold(name), year, unit.pk if unit else fold(address or ""))
+    number = person.get("id_number") or person.get("phone")
+    return digest(fold(name), number) if name and number else ""
 
 
 def digest(*words: Any) -> str:

@@ -97,7 +97,8 @@ def _key(said: Said, target: str, persons: Counter[str]) -> str:
         return f"id:{fields['national_code']}"[:80]
     who = identity_key(said.person)
     if who and persons[who] > 1:  # two of one name, year and commune: told apart by what else is said of them
-        who = digest(who, said.person.get("phone", ""), fold(said.person.get("address", "")))
+        more = (said.person.get(name, "") for name in ("id_number", "phone"))
+        who = digest(who, *more, fold(said.person.get("address", "")))
     who = who or link.get("person_uuid") or link.get("person_id") or link.get("person_code") or ""
     if target in ("contacts", "relationships"):
         ends = link.get("target_uuid") or link.get("target_id") or link.get("target_code") or who
@@ -269,9 +270,11 @@ def _commit_chunk(batch: Batch, rows: Sequence[Row], reader: Reader, desk: Desk)
     for row, outcome in zip(rows, outcomes, strict=True):
         if outcome.verdict:
             new = _row_of(batch, outcome)
-            row.verdict, row.reasons, row.is_done = new.verdict, new.reasons, True
-            row.object_type, row.object_id = new.object_type, new.object_id
-            done.append(row)
+            new.values, new.is_done = (
+                [],
+                True,
+            )  # the cells stay as they are: only the fields below are written
+            done.append(new)
     Row.objects.bulk_create(
         done, batch_size=500, update_conflicts=True, unique_fields=["batch", "number"],
         update_fields=["verdict", "reasons", "is_done", "object_type", "object_id"],
@@ -316,7 +319,10 @@ def _link(batch: Batch, reader: Reader, desk: Desk) -> None:
                 Outcome(said, one, existing=there.get(pk or 0))
                 for said, one, (*_row, pk) in zip(saids, found, part, strict=True)
             ]
-            target_cases.link_sources(outcomes, desk)
+            for outcome in target_cases.link_sources(outcomes, desk):
+                row = Row.objects.get(batch=batch, number=outcome.said.number)
+                told = [found for found in outcome.said.reasons if found["code"] == "source_refused"]
+                Row.objects.filter(pk=row.pk).update(reasons=[*row.reasons, *told])
             Batch.objects.filter(pk=batch.pk).update(heartbeat_at=now())
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
+
 from songhanh.operations.cases import actions as cases
 from songhanh.operations.cases.checks import date_problems
 from songhanh.operations.cases.models import Case
@@ -223,25 +225,37 @@ def _update(outcome: Outcome, desk: Desk) -> None:
     outcome.written = case
 
 
-def link_sources(outcomes: Sequence[Outcome], desk: Desk) -> None:
-    """Set who infected whom, once all cases of a file are there; several sources stand in words."""
+def link_sources(outcomes: Sequence[Outcome], desk: Desk) -> list[Outcome]:
+    """Set who infected whom, once all cases of a file are there; return the rows of which it could not be."""
+    refused = []
     for outcome in outcomes:
         case = outcome.written or outcome.existing
         if not isinstance(case, Case) or not outcome.said.link.get("source_id"):
             continue
         case.refresh_from_db()
-        fields: dict[str, Any] = {}
         source = outcome.found.source
-        if (
-            case.source_case_id is None
-            and source is not None
-            and isinstance(source.case, Case)
-            and source.case.pk != case.pk
-        ):
-            fields["source_case"] = source.case
+        infector = source.case if source is not None and isinstance(source.case, Case) else None
         words = link_text(outcome.said)
-        if not case.source_note and (source is None or "," in words):
+        fields: dict[str, Any] = {}
+        if case.source_case_id is None and infector is not None and not _infected(case, infector, desk):
+            outcome.said.note("source_refused", "source_id", value=words)
+            refused.append(outcome)
+            infector = None
+        if not case.source_note and (infector is None or "," in words):
             fields["source_note"] = words[:200]
         if fields:
             with Refused.noted(outcome):
                 cases.edit(by=desk.by, case=case, version=None, **fields)
+    return refused
+
+
+def _infected(case: Case, infector: Case, desk: Desk) -> bool:
+    """Say who infected a case, unless it is the case itself or would close a circle."""
+    if infector.pk == case.pk:
+        return False
+    try:
+        with transaction.atomic():
+            cases.edit(by=desk.by, case=case, version=None, source_case=infector)
+    except Refused.ERRORS:
+        return False
+    return True

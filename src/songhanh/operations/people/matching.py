@@ -247,10 +247,10 @@ def compare(asked: Known, person: Known, likeness: float | None = None) -> Candi
     sexes = {asked.sex, person.sex}
     if len(sexes) == 2 and "unknown" not in sexes:
         codes.append("other-sex")
-    score = sum(WORTH[code] for code in codes)
+    score = float(sum(WORTH[code] for code in codes))
     if codes[0] == "alike-name":
         score -= 100.0 - likeness  # the more letters differ, the less
-    return Candidate(person.pk, float(max(0, min(100, score))), tuple(codes))
+    return Candidate(person.pk, max(0.0, min(100.0, score)), tuple(codes))
 
 
 def _name_code(asked: Known, person: Known, likeness: float) -> str:

@@ -197,7 +197,7 @@ def _move_back_rows(kept: Person, absorbed: Person, moved: dict[str, Any]) -> No
         model_label, name = label.rsplit(".", 1)
         model = apps.get_model(model_label)
         manager: Any = model._default_manager
-        attname = model._meta.get_field(name).attname  # type: ignore[union-attr]
+        attname = model._meta.get_field(name).attname
         for pk, unit in rows:
             values = {attname: absorbed.pk}
             if unit is not False:

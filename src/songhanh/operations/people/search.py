@@ -64,13 +64,14 @@ def _number_begun(text: str, digits: str) -> str:
 
 
 def _ways(words: list[str]) -> Iterator[tuple[Q, str]]:
-    """Yield ways in which words can be a name, the likeliest first; each is answered by one index."""
+    """Yield ways in which words can be a name, the likeliest first; each but the last is answered by one index."""
     if not words:
         return
     first, *middle, last = words if len(words) > 1 else (words[0], "")
     if not last:
         yield prefix("name_key", first), "name_key"
         yield prefix("name_folded", first), "name_folded"
+        yield _anywhere(words), "name_key"
         return
     between = Q()
     for word in middle:
@@ -83,6 +84,15 @@ def _ways(words: list[str]) -> Iterator[tuple[Q, str]]:
     yield prefix("name_key", f"{last} ") & Q(name_folded__endswith=" " + " ".join(words)), "name_key"
     # "nguyen hu": family name, and the beginning of a given name
     yield prefix("name_key", last) & prefix("name_folded", f"{first} ") & between, "name_key"
+    yield _anywhere(words), "name_key"
+
+
+def _anywhere(words: list[str]) -> Q:
+    """Return the condition that a name has all words somewhere; no index helps, so it is the last way."""
+    found = Q()
+    for word in words:
+        found &= Q(name_folded__contains=word)
+    return found
 
 
 def prefix(column: str, text: str) -> Q:

@@ -87,7 +87,7 @@ def person(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @permitted("people.edit")
 def new(request: HttpRequest) -> HttpResponse:
     """Register a person; who may be the same one is shown before anything is saved."""
-    form = PersonForm(request.POST or None, user=request.user)
+    form = PersonForm(request.POST if request.method == "POST" else None, user=request.user)
     alike: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid():
         alike = [] if form.cleaned_data["sure"] else _alike(request, form.identity)

@@ -51,10 +51,9 @@ def load_pack(pack_ref: str, *, by: Any = None, is_synthetic: bool = False) -> I
     _sites(pack)
     _facilities(pack)
     installation, created = Installation.objects.update_or_create(
-        pk=served.pk if served else None,
+        province=province,
         defaults={
             "pack_ref": str(pack_ref),
-            "province": province,
             "code_prefix": "".join(word[0] for word in fold(name).split() if word[0].isalpha()).upper()[:6],
             # An installation with made-up persons never becomes a real one by loading its pack again.
             "is_synthetic": is_synthetic or bool(served and served.is_synthetic),

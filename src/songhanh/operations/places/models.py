@@ -22,6 +22,9 @@ class Level(models.TextChoices):
 class Named(models.Model):
     """Something found by its name, with or without accents."""
 
+    name: models.CharField[str, str]
+    name_folded: models.CharField[str, str]
+
     class Meta:
         """Has no table of its own."""
 

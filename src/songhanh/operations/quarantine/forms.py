@@ -25,7 +25,9 @@ class StayFilter(forms.Form):
     """Which stays are listed."""
 
     unit = forms.TypedChoiceField(label=_("Commune"), required=False, coerce=int, empty_value=None)
-    place = forms.ModelChoiceField(label=_("Place"), queryset=None, required=False, empty_label=_("all"))
+    place: forms.ModelChoiceField[Facility] = forms.ModelChoiceField(
+        label=_("Place"), queryset=None, required=False, empty_label=_("all")
+    )
     state = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
 
     def __init__(self, *args: Any, user: Any, **options: Any) -> None:
@@ -37,7 +39,7 @@ class StayFilter(forms.Form):
 class PlaceForm(forms.Form):
     """Where somebody is kept apart."""
 
-    place = forms.ModelChoiceField(
+    place: forms.ModelChoiceField[Facility] = forms.ModelChoiceField(
         label=_("Place"), queryset=None, required=False, empty_label=_("at home"),
         help_text=_("“At home” where the rule in force and the home allow it."),
     )  # fmt: skip

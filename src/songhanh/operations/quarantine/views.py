@@ -83,7 +83,7 @@ def _csv(request: HttpRequest, rows: Any) -> HttpResponseBase:
 def admit(request: HttpRequest) -> HttpResponse:
     """Admit one or several persons to a place, or to their home."""
     initial = {"persons": request.GET.get("person", "")}
-    form = AdmitForm(request.POST or None, user=request.user, initial=initial)
+    form = AdmitForm(request.POST if request.method == "POST" else None, user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         fields = {name: given[name] for name in ("from_on", "until_on", "reason")} | form.where

@@ -163,7 +163,7 @@ def _built(by: Any, row: Mapping[str, Any]) -> Sample:
     if sample.result not in Sample.Result.values:
         faults["result"] = _("There is no such result.")
     for name in ("tube", "reason"):
-        longest = Sample._meta.get_field(name).max_length or 0
+        longest = getattr(Sample._meta.get_field(name), "max_length", None) or 0
         if len(getattr(sample, name)) > longest:
             faults[name] = _("At most %(n)s letters fit here.") % {"n": longest}
     faults |= _time_fault("taken_at", sample.taken_at)

@@ -77,7 +77,7 @@ def _csv(request: HttpRequest, rows: Any) -> HttpResponseBase:
 def take(request: HttpRequest) -> HttpResponse:
     """Write down samples taken, of one person or of a whole tube."""
     initial = {"persons": request.GET.get("person", ""), "tube": request.GET.get("tube", "")}
-    form = TakeForm(request.POST or None, user=request.user, initial=initial)
+    form = TakeForm(request.POST if request.method == "POST" else None, user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         fields = {name: given[name] for name in ("persons", "kind", "tube", "laboratory", "reason")}
@@ -109,7 +109,7 @@ def result(request: HttpRequest, uuid: UUID) -> HttpResponse:
     rows = Sample.objects.identified(request.user).select_related("person", "unit")
     sample: Any = get_object_or_404(rows, uuid=uuid)
     note_read(request.user, lend([sample]))
-    form = ResultForm(request.POST or None, initial={"version": sample.version})
+    form = ResultForm(request.POST if request.method == "POST" else None, initial={"version": sample.version})
     if request.method == "POST" and form.is_valid():
         fields = {name: form.cleaned_data[name] for name in ("result", "ct_value", "version")}
         try:
@@ -128,7 +128,7 @@ def tube(request: HttpRequest) -> HttpResponse:
     name = request.POST.get("tube") or request.GET.get("tube", "")
     members = queries.in_tube(request.user, name)
     note_read(request.user, lend(members))
-    form = TubeForm(request.POST or None, samples=members)
+    form = TubeForm(request.POST if request.method == "POST" else None, samples=members)
     if request.method == "POST" and form.is_valid():
         try:
             rows = actions.result_tube(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
@@ -25,7 +25,19 @@ class CaseRow:
     since_on: date
     infectious_from: date
     infectious_until: date | None
-    is_reached: bool  # from another case, in however many steps
+    is_reached: bool  # met another case while that one was infectious
+
+
+class Meeting(NamedTuple):
+    """A meeting of a case, and whether it was the other who named the case."""
+
+    case: int
+    other: int
+    begins: date
+    ends: date
+    listed_on: date
+    setting: str
+    is_named: bool
 
 
 @dataclass(frozen=True)
@@ -56,7 +68,7 @@ class Cohort:
         if self.only is not None:
             rows = rows.filter(person=self.only)
         return {
-            person: CaseRow(since_on, begins, ends, bool(arrivals))
+            person: CaseRow(since_on, begins, ends, arrivals.startswith("1:"))
             for person, since_on, begins, ends, arrivals in rows.values_list(
                 "person_id",
                 "person__source__since_on",
@@ -67,8 +79,8 @@ class Cohort:
         }
 
     @cached_property
-    def met(self) -> list[tuple[int, int, date, date, date, str]]:
-        """Return all meetings of the cases: case, other, from, until, listed on, setting."""
+    def met(self) -> list[Meeting]:
+        """Return all meetings of the cases."""
         found = []
         for part in chunks(self.cases):
             rows = Contact.objects.filter(Q(source__in=part) | Q(person__in=part), is_void=False)
@@ -82,16 +94,16 @@ class Cohort:
                 "setting",
             ):
                 if one in here:
-                    found.append((one, other, begins, ends, listed, setting))
+                    found.append(Meeting(one, other, begins, ends, listed, setting, is_named=False))
                 if other in here:
-                    found.append((other, one, begins, ends, listed, setting))
+                    found.append(Meeting(other, one, begins, ends, listed, setting, is_named=True))
         return found
 
     @cached_property
     def pairs(self) -> list[Pair]:
         """Return each case with each of its close contacts (F1) whom the reader may see, once, as first listed."""
         first: dict[tuple[int, int], Pair] = {}
-        for case, other, begins, ends, listed, setting in self.met:
+        for case, other, begins, ends, listed, setting, _is_named in self.met:
             row = self.cases[case]
             if ends < row.infectious_from or (row.infectious_until and begins > row.infectious_until):
                 continue
@@ -139,7 +151,7 @@ class Cohort:
     @cached_property
     def sources(self) -> dict[int, tuple[date, date]]:
         """Return of whoever was met and is a case: since when, and from which day infectious."""
-        people: Iterable[int] = {other for _case, other, *_rest in self.met}
+        people: Iterable[int] = {met.other for met in self.met}
         found: dict[int, tuple[date, date]] = {}
         for part in chunks(people):
             for person, since_on, begins in Source.objects.filter(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from songhanh.operations.places.queries import tree
 from songhanh.operations.tracing.forms import ContactRow
-from songhanh.operations.tracing.names import lend, record_read
+from songhanh.operations.tracing.names import lend, mark, record_read
 from songhanh.operations.tracing.queries import contacts_of, source_of
 
 ROWS, MOST_ROWS = 4, 40
@@ -85,7 +85,7 @@ def blame(forms: list[ContactRow], error: ValidationError) -> None:
 
 def context(request: HttpRequest, case: Any, forms: list[ContactRow]) -> dict[str, Any]:
     """Return what the screen shows beside the rows: the days that count, and who was told before."""
-    case.person.is_identified = case.is_identified
+    mark(case.person, case.is_identified)
     known = contacts_of(request.user, case.person)
     seen = lend(request.user, [case.person, *(row.other for row in known)])
     record_read(request.user, seen, page="tracing:enter")

@@ -52,6 +52,8 @@ class ContactFilter(forms.Form):
 class ContactRow(forms.Form):
     """One contact of a case, as it is told."""
 
+    left_out = False  # set by `entry.rows_of`: nothing is written in this row
+
     full_name = forms.CharField(label=_("Full name"), max_length=160)
     phone = forms.CharField(
         label=_("Telephone"),

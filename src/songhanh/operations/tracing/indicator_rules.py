@@ -31,9 +31,9 @@ def of_contacts(rule: Callable[[Cohort, int], float | None]) -> Callable[[Cohort
 def known_before(cohort: Cohort) -> list[Row]:
     """Say of each case whether another case had named it before it was confirmed."""
     listed: dict[int, date] = {}
-    for case, other, _begins, _ends, on, _setting in cohort.met:
-        if other in cohort.sources:
-            listed[case] = min(on, listed.get(case, on))
+    for met in cohort.met:
+        if met.is_named and met.other in cohort.sources:
+            listed[met.case] = min(met.listed_on, listed.get(met.case, met.listed_on))
     return [
         (person, float(person in listed and listed[person] < row.since_on))
         for person, row in cohort.cases.items()
@@ -125,7 +125,7 @@ def serial(cohort: Cohort) -> list[Row]:
 def generations(cohort: Cohort) -> list[Row]:
     """Return how many steps above each case are known."""
     giver = {taker: one for one, taker in sorted(cohort.infections)}
-    found = []
+    found: list[Row] = []
     for person in cohort.cases:
         steps, at, seen = 0, person, {person}
         while at in giver and giver[at] not in seen:

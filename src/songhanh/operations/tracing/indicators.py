@@ -55,6 +55,14 @@ class Answer:
     n: int
 
 
+_MADE: dict[str, Callable[[list[float]], float]] = {
+    "share": fmean,
+    "mean": fmean,
+    "median": median,
+    "greatest": max,
+}
+
+
 def number_of(how: str, rows: Iterable[Row]) -> tuple[float | None, int]:
     """Return the number that comes of rows, and of how many it comes."""
     values = [value for _person, value in rows if value is not None]
@@ -62,8 +70,7 @@ def number_of(how: str, rows: Iterable[Row]) -> tuple[float | None, int]:
         return float(sum(1 for value in values if value)), len(values)
     if not values:
         return None, 0
-    made = {"share": fmean, "mean": fmean, "median": median, "greatest": max}[how]
-    return float(made(values)), len(values)
+    return float(_MADE[how](values)), len(values)
 
 
 def answer(indicator: Indicator, cohort: Cohort) -> Answer:
@@ -130,9 +137,7 @@ INDICATORS = (
     Indicator(
         "no-source",
         _("Without a known source"),
-        _(
-            "Share of cases whom no contact links to another case, in however many steps, and without a named infector."
-        ),
+        _("Share of cases that met no other case while it was infectious, and without a named infector."),
         "share",
         "share",
         "case",

@@ -24,8 +24,18 @@ def lend(user: Any, people: Iterable[Person | None]) -> list[Person]:
         for part in chunks(ids):
             named |= set(Person.objects.identified(user).filter(pk__in=part).values_list("pk", flat=True))
     for person in known:
-        person.is_identified = person.pk in named
-    return [person for person in known if person.is_identified]
+        mark(person, person.pk in named)
+    return [person for person in known if is_known(person)]
+
+
+def mark(person: Person, is_identified: bool) -> None:
+    """Say on a person what the gate says on rows: whether the reader may see who it is."""
+    person.is_identified = is_identified  # type: ignore[attr-defined]
+
+
+def is_known(person: Person) -> bool:
+    """Say whether the reader may see who a person is; not before `lend` or the gate said so."""
+    return bool(getattr(person, "is_identified", False))
 
 
 def record_read(user: Any, people: Iterable[Person], *, page: str) -> None:

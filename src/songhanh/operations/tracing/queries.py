@@ -16,7 +16,7 @@ from songhanh.operations.places.queries import communes_below, tree
 from songhanh.operations.project.clock import today
 from songhanh.operations.tracing.above import cases_of, was_sampled
 from songhanh.operations.tracing.models import Contact, FollowUp, Source, Standing
-from songhanh.operations.tracing.names import lend
+from songhanh.operations.tracing.names import is_known, lend, mark
 
 SEEN = (FollowUp.State.WELL, FollowUp.State.ILL)
 FORWARDED_LEVELS = (1, 2)
@@ -67,7 +67,7 @@ def dressed(user: Any, rows: list[Standing]) -> list[Standing]:
     lend(user, [person for row in rows for person in (row.person, row.origin)])
     cases = cases_of({row.origin_id for row in rows if row.origin_id})
     for row in rows:
-        row.case = cases.get(row.origin_id)
+        row.case = cases.get(row.origin_id or 0)
     return rows
 
 
@@ -130,7 +130,7 @@ def to_forward(user: Any, *, since: date | None = None) -> list[Forwarded]:
         there = district_of(row.unit_id)
         if there is not None and there == district_of(row.origin.unit_id if row.origin else None):
             continue
-        row.person.is_identified = row.is_identified
+        mark(row.person, row.is_identified)
         groups.setdefault(there.name if there else "", []).append(row)
     return [Forwarded(place, groups[place]) for place in sorted(groups, key=lambda place: (not place, place))]
 
@@ -159,8 +159,8 @@ def _lines(user: Any, rows: list[Standing]) -> Iterator[list[Any]]:
     cases = cases_of({row.origin_id for row in rows if row.origin_id})
     for row in rows:
         person = row.person
-        show = person.is_identified
-        case = cases.get(row.origin_id)
+        show = is_known(person)
+        case = cases.get(row.origin_id or 0)
         yield [
             f"F{row.level}",
             person.uuid,

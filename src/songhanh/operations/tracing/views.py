@@ -21,7 +21,7 @@ from songhanh.operations.project.paging import page_of
 from songhanh.operations.tracing import actions, entry, queries
 from songhanh.operations.tracing.above import case_of
 from songhanh.operations.tracing.forms import ContactFilter, ForwardForm, ReasonForm
-from songhanh.operations.tracing.names import lend, record_read
+from songhanh.operations.tracing.names import is_known, lend, record_read
 
 
 @require_safe
@@ -36,7 +36,7 @@ def contacts(request: HttpRequest) -> HttpResponseBase:
         return csv_response("contacts.csv", queries.EXPORT_COLUMNS, queries.exported(request.user, rows))
     page = page_of(request, rows)
     shown = queries.dressed(request.user, list(page.rows))
-    seen = [row.person for row in shown if row.person.is_identified]
+    seen = [row.person for row in shown if is_known(row.person)]
     record_read(request.user, seen, page="tracing:contacts")
     return render(request, "tracing/contacts.html", {"section": "see", "form": form, "page": page})
 
@@ -107,6 +107,7 @@ def _forward_lines(groups: list[queries.Forwarded]) -> Any:
     for group in groups:
         for row in group.rows:
             person, via = row.person, row.via
+            assert via is not None  # the query asks for it
             yield [
                 group.place, row.unit.name if row.unit else "", f"F{row.level}", person.full_name, person.birth_year,
                 person.phone, ", ".join(filter(None, [person.hamlet, person.address])), row.exposed_on,

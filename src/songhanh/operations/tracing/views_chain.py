@@ -18,7 +18,7 @@ from songhanh.operations.tracing import clocks
 from songhanh.operations.tracing.above import case_of
 from songhanh.operations.tracing.chain import Chain, chain_of, network
 from songhanh.operations.tracing.forms import ReasonForm
-from songhanh.operations.tracing.names import names_of, record_read
+from songhanh.operations.tracing.names import is_known, names_of, record_read
 from songhanh.operations.tracing.queries import contacts_of, source_of
 
 EVERYTHING = 100_000
@@ -42,7 +42,7 @@ def chain(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     people = [node.person for node in found.nodes.values()]
     names = names_of(people)
     contacts = contacts_of(request.user, case.person)
-    seen = [person for person in (*people, *(row.other for row in contacts)) if person.is_identified]
+    seen = [person for person in (*people, *(row.other for row in contacts)) if is_known(person)]
     record_read(request.user, seen, page="tracing:chain")
     context = {
         "section": "see",
@@ -62,7 +62,7 @@ def _lines(found: Chain) -> Iterator[list[Any]]:
         row, person = node.standing, node.person
         parent = found.nodes.get(node.parent or 0)
         yield [
-            f"F{node.level}", person.uuid, person.full_name if person.is_identified else "",
+            f"F{node.level}", person.uuid, person.full_name if is_known(person) else "",
             node.case.code if node.case else "", person.unit.name if person.unit else "",
             row.exposed_on if row else None, row.last_exposed_on if row else None, row.until if row else None,
             row.via.setting if row and row.via else "", parent.person.uuid if parent else "",

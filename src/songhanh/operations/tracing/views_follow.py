@@ -21,7 +21,7 @@ from songhanh.operations.project.paging import page_of
 from songhanh.operations.tracing import actions, rounds
 from songhanh.operations.tracing.forms import FoundForm, PlanForm, RoundForm
 from songhanh.operations.tracing.models import FollowUp
-from songhanh.operations.tracing.names import lend, record_read
+from songhanh.operations.tracing.names import is_known, lend, record_read
 
 
 @require_safe
@@ -34,7 +34,7 @@ def follow_ups(request: HttpRequest) -> HttpResponse:
     unit = chosen.get("unit")
     page = page_of(request, rounds.follow_ups(request.user, on=on, unit=unit, state=chosen.get("state", "")))
     hamlets = rounds.by_hamlet(request.user, page.rows)
-    seen = [row.person for row in page.rows if row.person.is_identified]
+    seen = [row.person for row in page.rows if is_known(row.person)]
     record_read(request.user, seen, page="tracing:follow_ups")
     context = {
         "section": "see",
@@ -74,8 +74,7 @@ def _recorded(request: HttpRequest, row: FollowUp, form: FoundForm) -> bool:
         )
     except ValidationError as error:
         row.refresh_from_db()
-        form.data = form.data.copy()
-        form.data["version"] = str(row.version)
+        form.data = dict(form.data.items()) | {"version": str(row.version)}
         form.add_error(None, error.messages)
         return False
     return True
@@ -94,7 +93,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     form = PlanForm(request.POST)
     if not form.is_valid():
         for errors in form.errors.values():
-            messages.error(request, " ".join(errors))
+            messages.error(request, " ".join(map(str, errors)))
         return redirect("tracing:follow_ups")
     chosen: dict[str, Any] = form.cleaned_data
     added = actions.generate_follow_ups(by=request.user, on=chosen["on"], days=chosen["days"])
