@@ -154,7 +154,10 @@ def test_which_rows_come_back(
     assert reads.count() == (1 if named else 0)  # one event a request
     if named:
         uuids = {person["uuid"] for person in people}
-        assert uuids <= {str(one) for one in Person.objects.filter(pk__in=reads.get().subject_ids).values_list("uuid", flat=True)}
+        assert uuids <= {
+            str(one)
+            for one in Person.objects.filter(pk__in=reads.get().subject_ids).values_list("uuid", flat=True)
+        }
 
 
 def test_a_row_of_another_place_is_not_there(
@@ -171,7 +174,10 @@ def test_a_row_of_another_place_is_not_there(
         answer = caller.get(path)
         assert (answer.status_code, answer.json()["code"]) == (404, "not-found"), path
     assert caller.send(f"/cases/{case.uuid}", {"version": 1, "note": "x"}, "patch").status_code == 404
-    assert caller.send(f"/stays/{stay.uuid}/release", {"version": 1, "on": today().isoformat()}).status_code == 404
+    assert (
+        caller.send(f"/stays/{stay.uuid}/release", {"version": 1, "on": today().isoformat()}).status_code
+        == 404
+    )
     body = {"person": str(other.uuid), "due_on": today().isoformat(), "state": "well"}
     assert caller.send("/tracing/follow-ups", body).status_code == 404
     # Whoever sees rows without names writes none of them.
@@ -194,7 +200,11 @@ def test_a_contact_who_lives_elsewhere_is_told_without_a_name(
     program: Callable[..., Program], province: Province, rows: dict[str, Person]
 ) -> None:
     contact = Contact.objects.create(
-        source=rows["tan_an"], person=rows["nenh"], unit=province.nenh, happened_from=today(), happened_until=today()
+        source=rows["tan_an"],
+        person=rows["nenh"],
+        unit=province.nenh,
+        happened_from=today(),
+        happened_until=today(),
     )
     told = program("commune", province.nenh).get(f"/tracing/contacts/{contact.uuid}").json()
     assert told["person"]["full_name"] == "Nguyễn Thị Hường"
@@ -205,7 +215,12 @@ def test_a_contact_who_lives_elsewhere_is_told_without_a_name(
 
 
 def test_nobody_gets_in_without_a_key_or_a_session(db: None) -> None:
-    for headers in ({}, {"Authorization": "Bearer sh_wrong"}, {"Authorization": "Basic eDp4"}, {"Authorization": ""}):
+    for headers in (
+        {},
+        {"Authorization": "Bearer sh_wrong"},
+        {"Authorization": "Basic eDp4"},
+        {"Authorization": ""},
+    ):
         answer = Client(headers=headers).get(BASE + "/cases")
         assert answer.status_code == 401
         assert answer.json().keys() >= {"code", "message", "where", "remedy"}
@@ -240,8 +255,12 @@ def test_a_session_reads_and_needs_its_token_to_write(province: Province, rows: 
     assert answer.status_code == 200
 
 
-def test_too_many_requests(program: Callable[..., Program], settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("songhanh.operations.accounts.api.time.time", lambda: 6_000_000.0)  # one minute, standing still
+def test_too_many_requests(
+    program: Callable[..., Program], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "songhanh.operations.accounts.api.time.time", lambda: 6_000_000.0
+    )  # one minute, standing still
     settings.API_RATES = {"read": 3, "write": 1}
     caller = program("analyst")
     assert [caller.get("/cases").status_code for _ in range(5)] == [200, 200, 200, 429, 429]
@@ -263,7 +282,12 @@ def test_from_person_to_contact_to_result(program: Callable[..., Program], provi
     assert person.status_code == 201
     person = person.json()
     assert person["phone"] == "+84912345678" and person["unit"] == {"code": "07795", "name": "Nếnh"}
-    new = {"person": person["uuid"], "reported_on": today().isoformat(), "uuid": str(uuid.uuid4()), "symptoms": ["fever"]}
+    new = {
+        "person": person["uuid"],
+        "reported_on": today().isoformat(),
+        "uuid": str(uuid.uuid4()),
+        "symptoms": ["fever"],
+    }
     case = caller.send("/cases", new)
     assert case.status_code == 201
     assert caller.send("/cases", new).json()["code"] == case.json()["code"]  # the same id, the same case
@@ -272,7 +296,10 @@ def test_from_person_to_contact_to_result(program: Callable[..., Program], provi
     step = {"to": "confirmed", "on": today().isoformat(), "version": case.json()["version"]}
     address = f"/cases/{case.json()['uuid']}"
     assert caller.send(address + "/classification", step).json()["classification"] == "confirmed"
-    assert [one["after"] for one in caller.get(address + "/classification").json()] == ["suspected", "confirmed"]
+    assert [one["after"] for one in caller.get(address + "/classification").json()] == [
+        "suspected",
+        "confirmed",
+    ]
     other = caller.send("/people", {"full_name": "Trần Thị Lan", "unit": "07789"}).json()
     contact = {
         "source": person["uuid"], "person": other["uuid"], "happened_from": today().isoformat(),
@@ -283,7 +310,9 @@ def test_from_person_to_contact_to_result(program: Callable[..., Program], provi
     assert caller.send("/tracing/follow-ups/plan", {"on": today().isoformat()}).json() == {"added": 1}
     seen = {"person": other["uuid"], "due_on": today().isoformat(), "state": "well", "temperature": 36.6}
     assert caller.send("/tracing/follow-ups", seen).json()["state"] == "well"
-    sample = caller.send("/samples", {"person": other["uuid"], "taken_at": now().isoformat(), "laboratory": "cdc"})
+    sample = caller.send(
+        "/samples", {"person": other["uuid"], "taken_at": now().isoformat(), "laboratory": "cdc"}
+    )
     assert sample.status_code == 201
     result = {"result": "positive", "result_at": now().isoformat(), "version": 1}
     assert caller.send(f"/samples/{sample.json()['uuid']}/result", result).json()["result"] == "positive"
@@ -371,7 +400,9 @@ def test_a_file_is_handed_in_tried_and_committed(program: Callable[..., Program]
 # ---- lists -------------------------------------------------------------------------------------------------------
 
 
-def test_a_list_goes_on_after_its_mark(program: Callable[..., Program], province: Province, rows: Any) -> None:
+def test_a_list_goes_on_after_its_mark(
+    program: Callable[..., Program], province: Province, rows: Any
+) -> None:
     caller = program("epidemiologist")
     everything = [row["uuid"] for row in caller.rows("/people")]
     found: list[str] = []
@@ -386,7 +417,11 @@ def test_a_list_goes_on_after_its_mark(program: Callable[..., Program], province
 
 @pytest.mark.parametrize("path", LISTS)
 def test_the_number_of_questions_does_not_grow_with_the_rows(
-    program: Callable[..., Program], province: Province, rows: Any, path: str, django_assert_max_num_queries: Any
+    program: Callable[..., Program],
+    province: Province,
+    rows: Any,
+    path: str,
+    django_assert_max_num_queries: Any,
 ) -> None:
     caller = program("epidemiologist")
     for n in range(4):
