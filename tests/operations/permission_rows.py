@@ -264,7 +264,12 @@ TRACING = [
     Address("tracing:chain", "tracing.view", kwargs=_uuid_of("case"), of_place=True),
     Address("tracing:enter", "tracing.edit", kwargs=_uuid_of("case"), of_place=True, is_named=True),
     Address(
-        "tracing:open_presence", "tracing.presence", kwargs=_uuid_of("case"), of_place=True, is_named=True
+        "tracing:open_presence",
+        "tracing.presence",
+        is_post=True,
+        kwargs=_uuid_of("case"),
+        of_place=True,
+        is_named=True,
     ),
     Address("tracing:follow_ups", "tracing.view", lists=lambda w, p: w.met[p].full_name, lists_named=True),
     Address("tracing:plan", "tracing.follow", is_post=True),
@@ -376,14 +381,51 @@ FIELDWORK = [
         why="404: nobody's entry",
     ),
 ]
-CASES: list[Address] = []
+
+
+def _case_code(world: World, place: str) -> str:
+    return world.case[place].code
+
+
+CASES = [
+    Address("cases:list", "cases.view", lists=_case_code, csv=True, csv_permission="export.rows"),
+    Address("cases:list#search", "cases.view", query="?q=nguyen thi huong"),
+    Address("cases:new", "cases.edit"),
+    Address("cases:quick", "cases.edit"),
+    Address("cases:quiet", "cases.view"),
+    Address("cases:case", "cases.view", kwargs=_uuid_of("case"), of_place=True),
+    Address("cases:edit", "cases.edit", kwargs=_uuid_of("case"), of_place=True, is_named=True),
+    Address(
+        "cases:classify", "cases.edit", is_post=True, kwargs=_uuid_of("case"), of_place=True, is_named=True
+    ),
+    Address("cases:milestone_new", "cases.edit", kwargs=_uuid_of("case"), of_place=True, is_named=True),
+    Address("cases:milestones", "situation.view"),
+    Address("cases:milestone", "cases.edit", kwargs=_uuid_of("exposure"), of_place=True, is_named=True),
+    *(
+        Address(
+            f"cases:{name}",
+            permission,
+            is_post=True,
+            kwargs=_uuid_of("exposure"),
+            of_place=True,
+            is_named=True,
+        )
+        for name, permission in (("milestone_publish", "cases.confirm"), ("milestone_remove", "cases.edit"))
+    ),
+    Address("cases:clusters", "cases.view"),
+    Address("cases:cluster_new", "cases.edit"),
+    Address("cases:cluster", "cases.view", kwargs=_uuid_of("cluster"), of_place=True),
+    Address("cases:cluster_edit", "cases.edit", kwargs=_uuid_of("cluster"), of_place=True, is_named=True),
+]
 BULLETIN: list[Address] = []
 
 
 def _api(name: str, permission: str, **options: Any) -> Address:
     """Describe an operation; one that takes a body looks at the body first, which says nothing about anybody."""
     is_sent = options.get("is_post", False)
-    return Address(f"api:{name}", permission, anonymous=401, denied=(404, 422) if is_sent else (404,), **options)
+    return Address(
+        f"api:{name}", permission, anonymous=401, denied=(404, 422) if is_sent else (404,), **options
+    )
 
 
 API = [
@@ -400,14 +442,19 @@ API = [
         is_post=True,
         kwargs=_uuid_of("person", "person"),
         of_place=True,
-        why="PATCH",
+        method="PATCH",
     ),
     _api("candidates", "people.view", is_post=True),
     _api("list_cases", "cases.view", lists=lambda w, p: str(w.case[p].uuid)),
     _api("register_case", "cases.edit", is_post=True),
     _api("read_case", "cases.view", kwargs=_uuid_of("case", "case"), of_place=True),
     _api(
-        "change_case", "cases.edit", is_post=True, kwargs=_uuid_of("case", "case"), of_place=True, why="PATCH"
+        "change_case",
+        "cases.edit",
+        is_post=True,
+        kwargs=_uuid_of("case", "case"),
+        of_place=True,
+        method="PATCH",
     ),
     _api("classify_case", "cases.edit", is_post=True, kwargs=_uuid_of("case", "case"), of_place=True),
     _api("read_history", "cases.view", kwargs=_uuid_of("case", "case"), of_place=True),
@@ -447,6 +494,9 @@ API = [
             ("commit_batch", True),
         )
     ),
+    _api("read_chain", "tracing.view", kwargs=_uuid_of("case", "case"), of_place=True),
+    _api("count_waiting", "waiting.view"),
+    _api("list_waiting", "waiting.view", kwargs=lambda _w, _p: {"kind": "result"}),
     _api("list_events", "audit.view"),
 ]
 TABLE: dict[str, list[Address]] = {
