@@ -383,7 +383,9 @@ BULLETIN: list[Address] = []
 def _api(name: str, permission: str, **options: Any) -> Address:
     """Describe an operation; one that takes a body looks at the body first, which says nothing about anybody."""
     is_sent = options.get("is_post", False)
-    return Address(f"api:{name}", permission, anonymous=401, denied=(404, 422) if is_sent else (404,), **options)
+    return Address(
+        f"api:{name}", permission, anonymous=401, denied=(404, 422) if is_sent else (404,), **options
+    )
 
 
 API = [

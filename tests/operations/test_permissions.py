@@ -137,7 +137,9 @@ def send(client: Client, row: Address, address: str) -> Any:
         return client.get(address)
     if not row.name.startswith("api:"):
         return client.post(address, row.data)
-    return client.generic(row.method or "POST", address, json.dumps(row.data), content_type="application/json")
+    return client.generic(
+        row.method or "POST", address, json.dumps(row.data), content_type="application/json"
+    )
 
 
 def plain(text: str) -> str:
@@ -250,7 +252,9 @@ def test_each_view_asks_for_what_its_row_says() -> None:
 
 def test_each_operation_of_the_api_asks_for_what_its_row_says() -> None:
     asked = {
-        f"api:{operation.operation_id or operation.view_func.__name__}": getattr(operation.view_func, "permission", None)
+        f"api:{operation.operation_id or operation.view_func.__name__}": getattr(
+            operation.view_func, "permission", None
+        )
         for _prefix, router in api._routers
         for view in router.path_operations.values()
         for operation in view.operations
