@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import uuid
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from songhanh.operations.accounts.actions import issue_token, revoke_token
 from songhanh.operations.accounts.models import ApiToken, User
 from songhanh.operations.accounts.roles import PERMISSIONS, Role
 from songhanh.operations.api.build import api
+from songhanh.operations.audit.actions import seal
 from songhanh.operations.audit.models import Event
 from songhanh.operations.cases import actions as cases
 from songhanh.operations.cases.models import Case
@@ -189,8 +191,8 @@ def test_a_row_of_another_place_is_not_there(
 def test_a_search_by_name_finds_only_whom_the_account_may_name(
     program: Callable[..., Program], rows: dict[str, Person]
 ) -> None:
-    assert program("committee").rows("/people", name="Hường") == []
-    assert program("committee").rows("/cases", name="Hường") == []
+    committee = program("committee")
+    assert committee.rows("/people", name="Hường") == committee.rows("/cases", name="Hường") == []
     found = program("epidemiologist").rows("/people", name="nguyen thi huong")
     assert {row["full_name"] for row in found} == {"Nguyễn Thị Hường", "Nguyễn Thị Hường Hai"}
     assert len(program("district").rows("/cases", name="HƯỜNG")) == 1
@@ -307,6 +309,11 @@ def test_from_person_to_contact_to_result(program: Callable[..., Program], provi
     }  # fmt: skip
     assert caller.send("/tracing/contacts", contact).status_code == 201
     assert caller.rows("/tracing/standings", level=1)[0]["person"]["uuid"] == other["uuid"]
+    chain = caller.get(address + "/chain").json()
+    assert [(node["level"], node["person"]["full_name"]) for node in chain["nodes"]] == [
+        (0, "Đỗ Văn Hải"), (1, "Trần Thị Lan"),
+    ]  # fmt: skip
+    assert chain["nodes"][1]["source"] == person["uuid"]
     assert caller.send("/tracing/follow-ups/plan", {"on": today().isoformat()}).json() == {"added": 1}
     seen = {"person": other["uuid"], "due_on": today().isoformat(), "state": "well", "temperature": 36.6}
     assert caller.send("/tracing/follow-ups", seen).json()["state"] == "well"
@@ -376,7 +383,7 @@ def test_a_file_is_handed_in_tried_and_committed(program: Callable[..., Program]
     client = caller.client
 
     def hand_in() -> Any:
-        from_disk = __import__("io").BytesIO(content)
+        from_disk = io.BytesIO(content)
         from_disk.name = "f0.csv"
         return client.post(BASE + "/batches", {"file": from_disk, "target": "cases"})
 
@@ -445,8 +452,21 @@ def test_filters(program: Callable[..., Program], province: Province, rows: dict
     assert [row["slug"] for row in caller.rows("/places/sites", name="quang chau")] == ["quang-chau"]
 
 
+def test_who_is_waiting(program: Callable[..., Program], province: Province, rows: dict[str, Person]) -> None:
+    Sample.objects.update(taken_at=now() - timedelta(hours=30))
+    caller = program("district", province.viet_yen)
+    told = caller.get("/waiting").json()
+    assert told["total"]["result"] == 2
+    assert {line["unit"]["name"] for line in told["communes"]} == {"Nếnh", "Hồng Thái"}
+    assert [row["person"]["full_name"] for row in caller.rows("/waiting/result", unit="07795")] == [
+        "Nguyễn Thị Hường"
+    ]
+    assert caller.get("/waiting/zones").status_code == 422
+
+
 def test_the_audit_is_read_by_auditors(program: Callable[..., Program], rows: Any) -> None:
     program("epidemiologist").rows("/cases")
+    seal()
     auditor = program("auditor")
     events = auditor.rows("/audit", action="people.read")
     assert len(events) == 1

@@ -14,6 +14,7 @@ from songhanh.core.errors import SonghanhError
 COMMANDS = {
     "accounts": "songhanh.console.accounts:accounts",
     "audit": "songhanh.console.audit:audit",
+    "backup": "songhanh.console.backup:backup",
     "bench": "songhanh.console.bench.command:bench",
     "decide": "songhanh.console.decide:decide",
     "decided": "songhanh.console.decided:decided",
@@ -27,6 +28,7 @@ COMMANDS = {
     "priorities": "songhanh.console.priorities:priorities",
     "province": "songhanh.console.province:province",
     "replay": "songhanh.console.replay:replay",
+    "restore": "songhanh.console.backup:restore",
     "score": "songhanh.console.score:score",
     "search": "songhanh.console.search:search",
     "seed": "songhanh.console.seed:seed",

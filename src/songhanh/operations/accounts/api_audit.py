@@ -1,17 +1,18 @@
 """The API of the audit: what was done, by whom, when."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from songhanh.operations.accounts.api import asks
 from songhanh.operations.audit.models import Event, Kind
-from songhanh.operations.project.api import Filters, Text, answers, keyset
+from songhanh.operations.project.api import Filters, Instant, Text, answers, enumerated, keyset
 
 router = Router(tags=["audit"])
+EventKind = Annotated[Kind, enumerated(Kind)]
 
 
 class EventOut(Schema):
@@ -20,7 +21,7 @@ class EventOut(Schema):
     id: int
     at: datetime
     actor_name: str
-    kind: Kind
+    kind: EventKind
     action: str
     subject_type: str
     subject_id: int | None
@@ -41,12 +42,12 @@ class EventsOut(Schema):
 class EventFilters(Filters):
     """Which events."""
 
-    kind: Kind | None = None
+    kind: EventKind | None = None
     action: Text = Field("", max_length=60)
     actor: Text = Field("", max_length=150, description="log-in")
     subject_type: Text = Field("", max_length=60)
     subject_id: int | None = Field(None, ge=0, le=2**63 - 1)
-    since: AwareDatetime | None = None
+    since: Instant | None = None
 
 
 @router.get("", response=answers(EventsOut))

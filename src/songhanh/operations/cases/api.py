@@ -7,16 +7,24 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
-from ninja import Query, Router, Schema
-from pydantic import AwareDatetime, Field
+from ninja import Query, Router, Schema, Status
+from pydantic import Field
 
 from songhanh.operations.accounts.api import asks, note_read
+from songhanh.operations.accounts.api_places import (
+    PlaceOut,
+    facility_of,
+    place,
+    site_of,
+    unit_of,
+    units_below,
+)
 from songhanh.operations.cases import actions
 from songhanh.operations.cases.models import Case, Classification, Found, Outcome, Severity, Symptom
 from songhanh.operations.people.api import PersonShort, person_of, person_short
-from songhanh.operations.places.api import PlaceOut, facility_of, place, site_of, unit_of, units_below
-from songhanh.operations.project.api import Filters, Text, answers, keyset
+from songhanh.operations.project.api import Day, Filters, Instant, Text, answers, keyset
 from songhanh.operations.project.folding import fold
+from songhanh.operations.tracing.chain import chain_of
 
 router = Router(tags=["cases"])
 Version = Annotated[int, Field(ge=1, le=2**31 - 1, description="the version that was read")]
@@ -85,19 +93,37 @@ class ExposureOut(Schema):
     note: str
 
 
+class ChainNode(Schema):
+    """Somebody of a chain: their level, and from whom it comes."""
+
+    person: PersonShort
+    level: int
+    exposed_on: date | None
+    source: UUID | None = Field(description="the person one step nearer to the case")
+    case: str | None = Field(description="code, where the person is a case too")
+
+
+class ChainOut(Schema):
+    """The chain of a case as far as the account may see it, nearest first."""
+
+    nodes: list[ChainNode]
+    n_all: int = Field(description="how many there are of the levels below the case that the account may see")
+    n_outside: int = Field(description="how many more there are where it sees nobody")
+
+
 class CaseFilters(Filters):
     """Which cases."""
 
     unit: Text = Field("", max_length=20, description="code of a unit, with everything below it")
     classification: Classification | None = None
     found: Found | None = None
-    reported_from: date | None = None
-    reported_until: date | None = None
+    reported_from: Day | None = None
+    reported_until: Day | None = None
     code: Text = Field("", max_length=20)
     name: Text = Field(
         "", max_length=160, description="of the person; finds only whom the account may see by name"
     )
-    updated_since: AwareDatetime | None = None
+    updated_since: Instant | None = None
 
 
 class CaseFields(Schema):
@@ -107,17 +133,17 @@ class CaseFields(Schema):
     unit: Text | None = Field(
         None, max_length=20, description="code of the commune; the person's if left out"
     )
-    onset_on: date | None = None
+    onset_on: Day | None = None
     has_symptoms: bool | None = None
     symptoms: list[Symptom] = Field(default_factory=list, max_length=20)
-    sampled_on: date | None = None
-    confirmed_on: date | None = None
-    isolated_on: date | None = None
-    admitted_on: date | None = None
+    sampled_on: Day | None = None
+    confirmed_on: Day | None = None
+    isolated_on: Day | None = None
+    admitted_on: Day | None = None
     facility: Text | None = Field(None, max_length=80, description="slug")
     severity: Severity = Severity.UNKNOWN
     outcome: Outcome = Outcome.ACTIVE
-    outcome_on: date | None = None
+    outcome_on: Day | None = None
     found: Found = Found.UNKNOWN
     site: Text | None = Field(None, max_length=80, description="slug")
     source_note: Text = Field("", max_length=200)
@@ -131,7 +157,7 @@ class CaseIn(CaseFields):
 
     uuid: UUID | None = None
     person: UUID
-    reported_on: date
+    reported_on: Day
     classification: Classification = Classification.SUSPECTED
 
 
@@ -139,14 +165,14 @@ class CaseChange(CaseFields):
     """What changes; fields that are left out stay."""
 
     version: Version
-    reported_on: date | None = None
+    reported_on: Day | None = None
 
 
 class StepIn(Schema):
     """A step of the classification."""
 
     to: Classification
-    on: date
+    on: Day
     reason: Text = Field("", max_length=250)
     version: Version
 
@@ -158,8 +184,8 @@ class ExposureIn(Schema):
     place: Text = Field(min_length=1, max_length=200)
     unit: Text | None = Field(None, max_length=20)
     site: Text | None = Field(None, max_length=80)
-    began_at: AwareDatetime
-    ended_at: AwareDatetime
+    began_at: Instant
+    ended_at: Instant
     note: Text = Field("", max_length=10_000)
 
 
@@ -197,12 +223,12 @@ def read_case(request: HttpRequest, case: UUID) -> dict[str, Any]:
 
 @router.post("", response=answers(CaseOut, status=201))
 @asks("cases.edit")
-def register_case(request: HttpRequest, body: CaseIn) -> tuple[int, dict[str, Any]]:
+def register_case(request: HttpRequest, body: CaseIn) -> Status:
     """Register a case; a person who is a case of the same episode already is refused."""
     fields = _fields(body.dict(exclude_none=True))
     person = person_of(request, fields.pop("person"))
     case = actions.register(by=request.user, person=person, **fields)
-    return 201, _read(request, case.uuid)
+    return Status(201, _read(request, case.uuid))
 
 
 @router.patch("/{uuid:case}", response=answers(CaseOut))
@@ -245,10 +271,35 @@ def list_exposures(request: HttpRequest, case: UUID) -> list[dict[str, Any]]:
 
 @router.post("/{uuid:case}/exposures", response=answers(ExposureOut, status=201))
 @asks("cases.edit")
-def add_exposure(request: HttpRequest, case: UUID, body: ExposureIn) -> tuple[int, dict[str, Any]]:
+def add_exposure(request: HttpRequest, case: UUID, body: ExposureIn) -> Status:
     """Note where a case was."""
     fields = _fields(body.dict())
-    return 201, exposure_out(actions.add_exposure(by=request.user, case=_writable(request, case), **fields))
+    return Status(
+        201, exposure_out(actions.add_exposure(by=request.user, case=_writable(request, case), **fields))
+    )
+
+
+@router.get("/{uuid:case}/chain", response=answers(ChainOut))
+@asks("tracing.view")
+def read_chain(request: HttpRequest, case: UUID) -> dict[str, Any]:
+    """Read who stands where because of a case: F1, F2, … and whom it infected."""
+    chain = chain_of(request.user, _visible(request, case))
+    note_read(request, [node.person.pk for node in chain.rows if _is_named(node.person)])
+    nodes = [
+        {
+            "person": person_short(node.person, is_identified=_is_named(node.person)),
+            "level": node.level,
+            "exposed_on": node.standing.exposed_on if node.standing else None,
+            "source": chain.nodes[node.parent].person.uuid if node.parent in chain.nodes else None,
+            "case": node.case.code if node.case else None,
+        }
+        for node in chain.rows
+    ]
+    return {"nodes": nodes, "n_all": chain.n_all, "n_outside": chain.n_outside}
+
+
+def _is_named(person: Any) -> bool:
+    return bool(getattr(person, "is_identified", False))
 
 
 def exposure_out(row: Any) -> dict[str, Any]:

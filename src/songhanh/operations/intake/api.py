@@ -1,20 +1,21 @@
 """The API of files that come in: upload, try, commit, and what became of each row."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
-from ninja import File, Form, Query, Router, Schema
+from ninja import File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 from pydantic import Field
 
 from songhanh.operations.accounts.api import asks
 from songhanh.operations.intake import actions, jobs, queries
 from songhanh.operations.intake.models import Batch, Row
-from songhanh.operations.project.api import Filters, Text, answers, keyset
+from songhanh.operations.project.api import Filters, Text, answers, enumerated, keyset
 
 router = Router(tags=["intake"])
+BatchState = Annotated[Batch.State, enumerated(Batch.State)]
 
 
 class BatchOut(Schema):
@@ -25,7 +26,7 @@ class BatchOut(Schema):
     sha256: str
     source_format: str
     target: str
-    state: Batch.State
+    state: BatchState
     error: str
     mapping: dict[str, str] = Field(description="column of the file: our field")
     n_rows: int
@@ -89,7 +90,7 @@ def list_batches(request: HttpRequest, filters: Query[Filters]) -> dict[str, Any
 
 @router.post("", response=answers(BatchOut, status=201))
 @asks("intake.import")
-def upload(request: HttpRequest, file: File[UploadedFile], form: Form[UploadIn]) -> tuple[int, Batch]:
+def upload(request: HttpRequest, file: File[UploadedFile], form: Form[UploadIn]) -> Status:
     """Hand a file in (multipart, field ``file``); nothing is written to the registers yet."""
     options = {
         name: value for name, value in {"date_order": form.date_order, "sheet": form.sheet}.items() if value
@@ -98,7 +99,7 @@ def upload(request: HttpRequest, file: File[UploadedFile], form: Form[UploadIn])
         by=request.user, file_name=file.name or "file", content=file.read(), target=form.target or None,
         source_format=form.source_format or None, options=options,
     )  # fmt: skip
-    return 201, batch
+    return Status(201, batch)
 
 
 @router.get("/{uuid:batch}", response=answers(BatchOut))

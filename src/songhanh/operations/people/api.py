@@ -6,15 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from songhanh.operations.accounts.api import asks, note_read
+from songhanh.operations.accounts.api_places import PlaceOut, place, site_of, unit_of, units_below
 from songhanh.operations.accounts.masking import shown
 from songhanh.operations.people import actions, queries
 from songhanh.operations.people.models import Person, Sex
-from songhanh.operations.places.api import PlaceOut, place, site_of, unit_of, units_below
-from songhanh.operations.project.api import Filters, Text, answers, keyset
+from songhanh.operations.project.api import Filters, Instant, Text, answers, keyset
 from songhanh.operations.project.folding import fold
 
 router = Router(tags=["people"])
@@ -67,7 +67,7 @@ class PersonFilters(Filters):
     name: Text = Field("", max_length=160, description="part of the name, accents or not")
     phone: Text = Field("", max_length=30)
     id_number: Text = Field("", max_length=20)
-    updated_since: datetime | None = None
+    updated_since: Instant | None = None
 
 
 class PersonIn(Schema):
@@ -146,10 +146,10 @@ def read_person(request: HttpRequest, person: UUID) -> dict[str, Any]:
 
 @router.post("", response=answers(PersonOut, status=201))
 @asks("people.edit")
-def register_person(request: HttpRequest, body: PersonIn) -> tuple[int, dict[str, Any]]:
+def register_person(request: HttpRequest, body: PersonIn) -> Status:
     """Register a person; ask for candidates first, so that nobody is registered twice."""
     person = actions.register(by=request.user, **_fields(body.dict()))
-    return 201, _read(request, person.uuid)
+    return Status(201, _read(request, person.uuid))
 
 
 @router.patch("/{uuid:person}", response=answers(PersonOut))

@@ -2,16 +2,17 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Annotated, Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextChoices
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, Throttled, ValidationError
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, AwareDatetime, Field, WithJsonSchema
 
 from songhanh.core.errors import SonghanhError
 from songhanh.operations.project.base import Stale
@@ -19,16 +20,31 @@ from songhanh.operations.project.base import Stale
 logger = logging.getLogger(__name__)
 LARGEST_ID = 2**63 - 1
 ROWS, MOST_ROWS = 50, 200
+FIRST_YEAR, LAST_YEAR = 2000, 2199
 
 
 def _readable(text: str) -> str:
     # Databases keep neither a zero character nor half a letter.
-    if "\x00" in text or not text.isascii() and text.encode("utf-8", "ignore").decode() != text:
+    if "\x00" in text or (not text.isascii() and text.encode("utf-8", "ignore").decode() != text):
         raise ValueError("the text holds a character that cannot be kept")
     return text
 
 
+def _countable(moment: Any) -> Any:
+    # What registers and policy tables count; further off, calendars and time zones end.
+    if moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"the year lies outside {FIRST_YEAR} to {LAST_YEAR}")
+    return moment
+
+
 Text = Annotated[str, AfterValidator(_readable)]
+Day = Annotated[date, AfterValidator(_countable)]
+Instant = Annotated[AwareDatetime, AfterValidator(_countable)]
+
+
+def enumerated(choices: type[TextChoices]) -> WithJsonSchema:
+    """Describe choices in place: many registers have a ``State`` or ``Kind``, and a description knows each name once."""
+    return WithJsonSchema({"type": "string", "enum": list(choices.values)})
 
 
 class ProblemOut(Schema):
@@ -53,7 +69,7 @@ class Problem(Exception):
         self.content = {"code": code, "message": message, "where": where, "remedy": remedy}
 
 
-PROBLEMS: dict[int, Any] = {status: ProblemOut for status in (400, 401, 403, 404, 405, 409, 422, 429)}
+PROBLEMS: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 405, 409, 422, 429), ProblemOut)
 
 
 def answers(ok: Any, *, status: int = 200) -> dict[int, Any]:
@@ -171,7 +187,7 @@ def install_handlers(api: NinjaAPI) -> None:
 
     @on(Exception)
     def broken(request: HttpRequest, error: Exception) -> HttpResponse:
-        logger.exception("the API failed on %s", request.path, exc_info=error)
+        logger.error("the API failed on %s", request.path, exc_info=error)
         message = _("Something in the program failed; nothing was half written.")
         return tell(request, 500, [{"code": "broken", "message": message}])
 
@@ -185,16 +201,13 @@ def _place(fault: Any) -> str:
 
 def problems_of(error: DjangoValidationError) -> list[dict[str, Any]]:
     """Return each message of a Django error with its field."""
-    if hasattr(error, "error_dict"):
-        named = list(error.error_dict.items())
-    else:
-        named = [(NON_FIELD_ERRORS, error.error_list)]
+    named = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
     return [
         {
             "code": str(single.code or "invalid"),
             "message": " ".join(single.messages),
             "where": "" if name == NON_FIELD_ERRORS else name,
         }
-        for name, errors in named
+        for name, errors in named.items()
         for single in errors
     ]

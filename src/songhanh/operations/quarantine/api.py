@@ -6,13 +6,13 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from songhanh.operations.accounts.api import asks, note_read
+from songhanh.operations.accounts.api_places import PlaceOut, facility_of, place, units_below
 from songhanh.operations.people.api import PersonShort, person_of, person_short
-from songhanh.operations.places.api import PlaceOut, facility_of, place, units_below
-from songhanh.operations.project.api import Filters, Text, answers, keyset
+from songhanh.operations.project.api import Day, Filters, Text, answers, keyset
 from songhanh.operations.quarantine import actions
 from songhanh.operations.quarantine.models import Stay
 
@@ -50,7 +50,7 @@ class StayFilters(Filters):
     place: Text = Field("", max_length=80, description="slug of the quarantine place")
     person: UUID | None = None
     is_open: bool | None = Field(None, description="not yet released")
-    last_day_until: date | None = Field(None, description="the last day is this or earlier")
+    last_day_until: Day | None = Field(None, description="the last day is this or earlier")
 
 
 class StayIn(Schema):
@@ -58,10 +58,8 @@ class StayIn(Schema):
 
     uuid: UUID | None = None
     person: UUID
-    from_on: date
-    until_on: date | None = Field(
-        None, description="the policy in force on the first day says it if left out"
-    )
+    from_on: Day
+    until_on: Day | None = Field(None, description="the policy in force on the first day says it if left out")
     place: Text | None = Field(None, max_length=80, description="slug of the quarantine place")
     is_home: bool = False
     room: Text = Field("", max_length=40)
@@ -71,7 +69,7 @@ class StayIn(Schema):
 class LongerIn(Schema):
     """Until when instead, and why."""
 
-    until_on: date
+    until_on: Day
     reason: Text = Field("", max_length=80)
     version: int = Field(ge=1, le=2**31 - 1, description="the version that was read")
 
@@ -79,7 +77,7 @@ class LongerIn(Schema):
 class ReleaseIn(Schema):
     """When somebody goes."""
 
-    on: date
+    on: Day
     version: int = Field(ge=1, le=2**31 - 1, description="the version that was read")
 
 
@@ -112,14 +110,14 @@ def read_stay(request: HttpRequest, stay: UUID) -> dict[str, Any]:
 
 @router.post("", response=answers(StayOut, status=201))
 @asks("quarantine.edit")
-def admit(request: HttpRequest, body: StayIn) -> tuple[int, dict[str, Any]]:
+def admit(request: HttpRequest, body: StayIn) -> Status:
     """Begin a stay."""
     fields = body.dict() | {
         "person": person_of(request, body.person),
         "place": facility_of(body.place, "place"),
     }
     stay = actions.admit(by=request.user, **fields)
-    return 201, _read(request, stay.uuid)
+    return Status(201, _read(request, stay.uuid))
 
 
 @router.post("/{uuid:stay}/extend", response=answers(StayOut))

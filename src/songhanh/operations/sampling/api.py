@@ -2,22 +2,23 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
-from ninja import Query, Router, Schema
-from pydantic import AwareDatetime, Field
+from ninja import Query, Router, Schema, Status
+from pydantic import Field
 
 from songhanh.operations.accounts.api import asks, note_read
+from songhanh.operations.accounts.api_places import PlaceOut, facility_of, place, units_below
 from songhanh.operations.people.api import PersonShort, person_of, person_short
-from songhanh.operations.places.api import PlaceOut, facility_of, place, units_below
-from songhanh.operations.project.api import Filters, Text, answers, keyset
+from songhanh.operations.project.api import Filters, Instant, Text, answers, enumerated, keyset
 from songhanh.operations.sampling import actions
 from songhanh.operations.sampling.models import Sample
 
 router = Router(tags=["sampling"])
+SampleKind = Annotated[Sample.Kind, enumerated(Sample.Kind)]
 
 
 class SampleOut(Schema):
@@ -27,7 +28,7 @@ class SampleOut(Schema):
     version: int
     person: PersonShort
     unit: PlaceOut | None
-    kind: Sample.Kind
+    kind: SampleKind
     taken_at: datetime
     tube: str
     laboratory: PlaceOut | None
@@ -52,9 +53,9 @@ class SampleFilters(Filters):
     result: Sample.Result | None = None
     tube: Text = Field("", max_length=40)
     person: UUID | None = None
-    taken_from: AwareDatetime | None = None
-    taken_until: AwareDatetime | None = None
-    updated_since: AwareDatetime | None = None
+    taken_from: Instant | None = None
+    taken_until: Instant | None = None
+    updated_since: Instant | None = None
 
 
 class SampleIn(Schema):
@@ -62,8 +63,8 @@ class SampleIn(Schema):
 
     uuid: UUID | None = None
     person: UUID
-    taken_at: AwareDatetime
-    kind: Sample.Kind = Sample.Kind.PCR
+    taken_at: Instant
+    kind: SampleKind = Sample.Kind.PCR
     tube: Text = Field("", max_length=40)
     laboratory: Text | None = Field(None, max_length=80, description="slug")
     reason: Text = Field("", max_length=80)
@@ -73,7 +74,7 @@ class ResultIn(Schema):
     """What the laboratory said."""
 
     result: Literal["positive", "negative", "invalid"]
-    result_at: AwareDatetime
+    result_at: Instant
     ct_value: Decimal | None = Field(None, ge=0, le=99, decimal_places=1)
     version: int = Field(ge=1, le=2**31 - 1, description="the version that was read")
 
@@ -107,7 +108,7 @@ def read_sample(request: HttpRequest, sample: UUID) -> dict[str, Any]:
 
 @router.post("", response=answers(SampleOut, status=201))
 @asks("sampling.edit")
-def take_sample(request: HttpRequest, body: SampleIn) -> tuple[int, dict[str, Any]]:
+def take_sample(request: HttpRequest, body: SampleIn) -> Status:
     """Register a sample that was taken."""
     fields = body.dict() | {
         "person": person_of(request, body.person),
@@ -115,7 +116,7 @@ def take_sample(request: HttpRequest, body: SampleIn) -> tuple[int, dict[str, An
         "kind": str(body.kind.value),
     }
     sample = actions.take(by=request.user, **fields)
-    return 201, _read(request, sample.uuid)
+    return Status(201, _read(request, sample.uuid))
 
 
 @router.post("/{uuid:sample}/result", response=answers(SampleOut))

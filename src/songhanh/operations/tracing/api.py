@@ -6,18 +6,19 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
-from ninja import Query, Router, Schema
-from pydantic import AwareDatetime, Field
+from ninja import Query, Router, Schema, Status
+from pydantic import Field
 
 from songhanh.operations.accounts.api import asks, note_read
+from songhanh.operations.accounts.api_places import PlaceOut, place, site_of, units_below
 from songhanh.operations.people.api import PersonShort, person_of, person_short
 from songhanh.operations.people.models import Person
-from songhanh.operations.places.api import PlaceOut, place, site_of, units_below
-from songhanh.operations.project.api import Filters, Text, answers, keyset
+from songhanh.operations.project.api import Day, Filters, Instant, Text, answers, enumerated, keyset
 from songhanh.operations.tracing import actions
 from songhanh.operations.tracing.models import Contact, FollowUp, Proximity, Setting, Standing
 
 router = Router(tags=["tracing"])
+FollowUpState = Annotated[FollowUp.State, enumerated(FollowUp.State)]
 UnitCode = Annotated[Text, Field(max_length=20, description="code of a unit, with everything below it")]
 
 
@@ -53,9 +54,9 @@ class ContactFilters(Filters):
     unit: UnitCode = ""
     person: UUID | None = Field(None, description="either of the two")
     setting: Setting | None = None
-    from_day: date | None = Field(None, description="met on this day or later")
+    from_day: Day | None = Field(None, description="met on this day or later")
     with_void: bool = False
-    updated_since: AwareDatetime | None = None
+    updated_since: Instant | None = None
 
 
 class ContactIn(Schema):
@@ -64,8 +65,8 @@ class ContactIn(Schema):
     uuid: UUID | None = None
     source: UUID
     person: UUID
-    happened_from: date
-    happened_until: date
+    happened_from: Day
+    happened_until: Day
     setting: Setting = Setting.UNKNOWN
     proximity: Proximity = Proximity.CLOSE
     relation: Text = Field("", max_length=80)
@@ -105,7 +106,7 @@ class StandingFilters(Filters):
     unit: UnitCode = ""
     level: int | None = Field(None, ge=0, le=1000)
     person: UUID | None = None
-    updated_since: AwareDatetime | None = None
+    updated_since: Instant | None = None
 
 
 class FollowUpOut(Schema):
@@ -116,7 +117,7 @@ class FollowUpOut(Schema):
     unit: PlaceOut | None
     due_on: date
     team: str | None
-    state: FollowUp.State
+    state: FollowUpState
     temperature: Decimal | None
     symptoms: list[str]
     note: str
@@ -134,8 +135,8 @@ class FollowUpFilters(Filters):
     """Which follow-ups."""
 
     unit: UnitCode = ""
-    due_on: date | None = None
-    state: FollowUp.State | None = None
+    due_on: Day | None = None
+    state: FollowUpState | None = None
     person: UUID | None = None
 
 
@@ -144,8 +145,8 @@ class FollowUpIn(Schema):
 
     uuid: UUID | None = None
     person: UUID
-    due_on: date
-    state: FollowUp.State
+    due_on: Day
+    state: FollowUpState
     temperature: Decimal | None = Field(None, ge=33, le=44, decimal_places=1)
     symptoms: list[Annotated[Text, Field(max_length=20)]] = Field(default_factory=list, max_length=20)
     note: Text = Field("", max_length=10_000)
@@ -155,7 +156,7 @@ class FollowUpIn(Schema):
 class PlanIn(Schema):
     """For which days visits are planned."""
 
-    on: date
+    on: Day
     days: int = Field(1, ge=1, le=31)
     unit: Text | None = Field(None, max_length=20, description="code of a unit, with everything below it")
 
@@ -200,13 +201,13 @@ def read_contact(request: HttpRequest, contact: UUID) -> dict[str, Any]:
 
 @router.post("/contacts", response=answers(ContactOut, status=201))
 @asks("tracing.edit")
-def add_contact(request: HttpRequest, body: ContactIn) -> tuple[int, dict[str, Any]]:
+def add_contact(request: HttpRequest, body: ContactIn) -> Status:
     """Add a contact; the levels that follow are worked out at once."""
     fields = body.dict(exclude_none=True)
     fields |= {"source": _known(request, body.source), "person": _known(request, body.person)}
     fields["site"] = site_of(body.site)
     added = actions.add_contact(by=request.user, **fields)
-    return 201, _contacts_out(request, [_seen(request, added)])[0]
+    return Status(201, _contacts_out(request, [_seen(request, added)])[0])
 
 
 @router.post("/contacts/{uuid:contact}/void", response=answers(ContactOut))
