@@ -13,6 +13,8 @@ from uuid import UUID
 
 from registry import Province
 
+from songhanh.operations.bulletin.actions import make as make_report
+from songhanh.operations.bulletin.models import DailyReport
 from songhanh.operations.cases.models import Case, Cluster, Exposure
 from songhanh.operations.people.models import Person
 from songhanh.operations.places.models import Unit
@@ -44,6 +46,7 @@ class World:
     follow_up: dict[str, FollowUp] = field(default_factory=dict)
     cluster: dict[str, Cluster] = field(default_factory=dict)
     exposure: dict[str, Exposure] = field(default_factory=dict)
+    report: dict[str, DailyReport] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
 
     def secrets(self, place: str) -> set[str]:
@@ -94,6 +97,11 @@ def build_world(province: Province) -> World:
         world.person[place] = _person(NAMES[place], unit, number)
         world.met[place] = _person(MET[place], unit, number + 5)
         _outbreak(world, place, unit, number, day)
+    made = make_report(by=None, on=day)
+    for place in PLACES:
+        world.report[place] = DailyReport.objects.create(
+            on=day, unit=world.units[place], document=made.document
+        )
     return world
 
 
@@ -387,6 +395,10 @@ def _case_code(world: World, place: str) -> str:
     return world.case[place].code
 
 
+def _report(world: World, place: str) -> dict[str, Any]:
+    return {"pk": world.report[place].pk}
+
+
 CASES = [
     Address("cases:list", "cases.view", lists=_case_code, csv=True, csv_permission="export.rows"),
     Address("cases:list#search", "cases.view", query="?q=nguyen thi huong"),
@@ -417,7 +429,17 @@ CASES = [
     Address("cases:cluster", "cases.view", kwargs=_uuid_of("cluster"), of_place=True),
     Address("cases:cluster_edit", "cases.edit", kwargs=_uuid_of("cluster"), of_place=True, is_named=True),
 ]
-BULLETIN: list[Address] = []
+BULLETIN = [
+    Address("bulletin:home", "report.make"),
+    Address("bulletin:report", "report.make", kwargs=_report, of_place=True),
+    Address("bulletin:correct", "report.make", is_post=True, kwargs=_report, of_place=True),
+    Address(
+        "bulletin:download",
+        "report.make",
+        kwargs=lambda w, p: {**_report(w, p), "kind": "txt"},
+        of_place=True,
+    ),
+]
 
 
 def _api(name: str, permission: str, **options: Any) -> Address:

@@ -39,7 +39,7 @@ ORDER = {
 
 def outbreak(province: Province) -> None:
     """Write cases, contacts of two levels, follow-ups and samples with all that a row can hold."""
-    named = dict(by=None, nationality="VN")
+    named: dict[str, Any] = {"by": None, "nationality": "VN"}
     first = people.register(
         **named,
         full_name="Nguyễn Thị Hường",
@@ -80,9 +80,10 @@ def outbreak(province: Province) -> None:
     tracing.record_follow_up(
         by=None, person=third, due_on=date(2021, 5, 20), state="ill", temperature=38.2, symptoms=["fever"]
     )
-    at = timezone.make_aware(datetime(2021, 5, 18, 7, 30))
+    at = datetime(2021, 5, 18, 7, 30, tzinfo=timezone.get_default_timezone())
     sampling.register_many(by=None, rows=[
-        {"person": third, "taken_at": at, "tube": "+T1", "result": "negative", "result_at": at, "laboratory": province.laboratory},
+        {"person": third, "taken_at": at, "tube": "+T1", "result": "negative", "result_at": at,
+         "laboratory": province.laboratory},
         {"person": fourth, "taken_at": at, "tube": "T2"},
     ])  # fmt: skip
 

@@ -12,6 +12,7 @@ from songhanh.console.bench.economy import bench_economy
 from songhanh.console.bench.engine import bench_engine
 from songhanh.console.bench.nation import PEOPLE
 from songhanh.console.bench.night import bench_decide
+from songhanh.console.bench.operations import bench_operations
 from songhanh.console.output import demand_writable, write_json
 from songhanh.core.canonical import json_bytes
 from songhanh.core.days import parse_date
@@ -127,6 +128,36 @@ def decide(
         "decide",
         json_file,
         lambda: bench_decide(pack, when, worlds, seed, histories, jobs, until, days, rules, n_fresh=fresh),
+    )
+
+
+@bench.command()
+@click.option("--sqlite/--no-sqlite", default=True, show_default=True)
+@click.option(
+    "--postgresql/--no-postgresql", default=True, show_default=True, help="A private server, on loopback."
+)
+@click.option(
+    "--scale", default=1.0, show_default=True, type=click.FloatRange(0.001, 10), help="Of 410,000 people."
+)
+@click.option(
+    "--users", default=50, show_default=True, type=click.IntRange(0, 1000), help="At once; 0: none."
+)
+@click.option("--seconds", default=60, show_default=True, type=click.IntRange(5, 3600), help="Of many users.")
+@_json
+def operations(
+    sqlite: bool, postgresql: bool, scale: float, users: int, seconds: int, json_file: str | None
+) -> None:
+    """Measure the registers when they are full: lists, imports, exports, levels, follow-ups (some 20 minutes)."""
+
+    def tell(stage: str) -> None:
+        click.echo(f"operations: {stage} ...", err=True)
+
+    _report(
+        "operations",
+        json_file,
+        lambda: bench_operations(
+            sqlite=sqlite, postgresql=postgresql, scale=scale, users=users, seconds=seconds, tell=tell
+        ),
     )
 
 
