@@ -140,7 +140,8 @@ def _days(outcome: Outcome) -> bool:
             return False
         first, last = reported - INCUBATION, reported
         said.note("date_estimated")
-    first, last = first or last, last or first
+    if first is None or last is None:
+        first = last = first or last
     if first > last:
         said.note("order", "happened_from")
         return False
