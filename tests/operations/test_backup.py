@@ -39,7 +39,23 @@ for name in sys.argv[1:]:
 assert digests() == before
 print(json.dumps(said))
 """
-SEED = "seed --f0 20 --f1 60 --f2 90 --tests 400 --follow-ups 500 --presence 200 --as-of 2021-05-31".split()
+SEED = [
+    "seed",
+    "--f0",
+    "20",
+    "--f1",
+    "60",
+    "--f2",
+    "90",
+    "--tests",
+    "400",
+    "--follow-ups",
+    "500",
+    "--presence",
+    "200",
+    "--as-of",
+    "2021-05-31",
+]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
