@@ -21,6 +21,9 @@ const result = await build({
     // The map library's own worker, as a file of ours: the content policy allows no other.
     "map-worker": "maplibre-gl/dist/maplibre-gl-worker.mjs",
     style: "src/app.css",
+    field: "src/field.js",
+    worker: "src/worker.js",
+    "field-style": "src/field.css",
     "map-style": "src/map.css",
   },
   bundle: true,
@@ -37,7 +40,8 @@ const result = await build({
 });
 
 const wanted = { "src/app.js": "app.js", "src/charts.js": "charts.js", "src/map.js": "map.js",
-   "src/app.css": "app.css", "src/map.css": "map.css" };
+   "src/app.css": "app.css", "src/map.css": "map.css", "src/field.js": "field.js", "src/worker.js": "worker.js",
+   "src/field.css": "field.css" };
 const manifest = {};
 for (const [file, { entryPoint }] of Object.entries(result.metafile.outputs)) {
   if (entryPoint?.endsWith("maplibre-gl-worker.mjs")) manifest["map-worker.js"] = path.basename(file);

@@ -1,5 +1,6 @@
 // What every page may use: fragments that refresh themselves (htmx), and the focus on an error summary.
 import htmx from "htmx.org";
+import { guardLeaving } from "./field/leaving.js";
 
 window.htmx = htmx;
 
@@ -29,3 +30,5 @@ unfold();
 if (window.matchMedia("(max-width: 575.98px)").matches) {
   for (const details of document.querySelectorAll(".map-details")) details.open = false;
 }
+
+guardLeaving();

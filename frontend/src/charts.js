@@ -1,10 +1,10 @@
 // Charts from the numbers that the page carries as JSON. Each has a table beside it; nothing is only here.
-import { BarChart, CustomChart, LineChart, ScatterChart } from "echarts/charts";
+import { BarChart, CustomChart, GraphChart, LineChart, ScatterChart } from "echarts/charts";
 import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
 import * as echarts from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 
-echarts.use([BarChart, CustomChart, LineChart, ScatterChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
+echarts.use([BarChart, CustomChart, GraphChart, LineChart, ScatterChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
 
 const language = document.documentElement.lang === "en" ? "en-GB" : "vi-VN";
 const css = getComputedStyle(document.documentElement);
@@ -211,7 +211,35 @@ function logRange(data) {
   return { min: step(Math.min(...xs), false), max: step(Math.max(...xs), true) };
 }
 
-const KINDS = { stacked, fan, forecast, bars, plane };
+// Who met whom: levels by colour and shape, infections as arrows. Forces find the places, without moving before the eye.
+const LEVEL_SYMBOLS = ["diamond", "circle", "rect", "triangle", "roundRect", "pin"];
+const LEVEL_HUES = ["#a3330f", "#0b4f8a", "#1d6b3a", "#6b3fa0", "#8a6d00", "#595959"];
+
+function network(data, chart) {
+  const many = data.nodes.length > 60;
+  return {
+    textStyle: font,
+    legend: { top: 0, left: 0, itemWidth: 14, itemHeight: 12, textStyle: { ...font } },
+    tooltip: { ...tooltip, formatter: ({ dataType, data: item }) => (dataType === "node" ? `${item.label_text} (F${item.level})` : "") },
+    series: [{
+      type: "graph", layout: "force", labelLayout: { hideOverlap: true }, top: 36, bottom: 8, left: 8, right: 8, roam: true,
+      force: { repulsion: many ? 40 : 140, edgeLength: many ? 24 : 60, gravity: 0.12, layoutAnimation: false },
+      categories: LEVEL_HUES.map((colour, level) => ({ name: `F${level}${level === 5 ? "+" : ""}`, symbol: LEVEL_SYMBOLS[level], itemStyle: { color: colour } })),
+      data: data.nodes.map((node) => ({
+        id: node.id, name: node.id, label_text: node.name, level: node.level, category: node.level, href: node.href,
+        symbol: LEVEL_SYMBOLS[node.level], symbolSize: node.is_root ? 26 : node.level === 0 ? 18 : 11,
+        itemStyle: { color: LEVEL_HUES[node.level], borderColor: node.is_root ? COLOURS.ink : "#fff", borderWidth: node.is_root ? 3 : 1 },
+        label: { show: node.level === 0 || (!many && chart.getWidth() > 560), formatter: node.name, position: "right", ...font, fontSize: 12 },
+      })),
+      links: data.links.map((link) => ({
+        source: link.source, target: link.target, symbol: ["none", link.infected ? "arrow" : "none"], symbolSize: 8,
+        lineStyle: { color: link.infected ? LEVEL_HUES[0] : "#8a8a8a", width: link.infected ? 2.5 : 1, curveness: 0 },
+      })),
+    }],
+  };
+}
+
+const KINDS = { stacked, fan, forecast, bars, plane, network };
 const charts = new Map();
 
 function draw(element) {

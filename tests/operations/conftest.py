@@ -10,12 +10,15 @@ from types import ModuleType
 
 import pytest
 from django.test import Client, TransactionTestCase
+from postgres import postgresql, postgresql_server
 from registry import Province, build_province, give_role, user_with
 
 from songhanh.operations.audit.guard import lifted
 from songhanh.operations.places.models import Site, Unit
 from songhanh.operations.planning import actions
 from songhanh.operations.planning.models import Run
+
+__all__ = ["postgresql", "postgresql_server"]  # fixtures of every module here
 
 
 def _documents() -> ModuleType:

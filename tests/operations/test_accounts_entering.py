@@ -129,7 +129,9 @@ def test_the_second_factor_is_asked_for(province: Province) -> None:
 
 
 @pytest.mark.parametrize("role", ["committee", "epidemiologist", "auditor", "analyst", "administrator"])
-def test_a_privileged_role_reaches_nothing_before_its_second_factor(province: Province, role: str) -> None:
+def test_a_privileged_role_reaches_nothing_before_its_second_factor(
+    province: Province, role: str, django_capture_on_commit_callbacks: Any
+) -> None:
     user = user_with(role)
     Authenticator.objects.filter(user=user).delete()
     client = Client()
@@ -141,7 +143,8 @@ def test_a_privileged_role_reaches_nothing_before_its_second_factor(province: Pr
     secret = re.search(r"<code>([A-Z2-7]+)</code>", page)
     assert secret is not None, page
     assert client.post("/account/second-factor/set-up/", {"code": "000000"}).status_code == 200
-    done = client.post("/account/second-factor/set-up/", {"code": code_now(secret.group(1))})
+    with django_capture_on_commit_callbacks(execute=True):
+        done = client.post("/account/second-factor/set-up/", {"code": code_now(secret.group(1))})
     assert done.headers["Location"] == "/account/recovery-codes/"
     codes = re.findall(r"<code>(\w+)</code>", client.get("/account/recovery-codes/").content.decode())
     assert len(codes) == 10

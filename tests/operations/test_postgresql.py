@@ -1,18 +1,11 @@
-"""The same pages on PostgreSQL: a real server, started for this test by an unprivileged user."""
+"""The same pages on PostgreSQL: a real server, started for these tests by an unprivileged user."""
 
 from __future__ import annotations
 
 import os
-import pwd
-import shutil
-import socket
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 HERE = Path(__file__).parent
 SOURCE = HERE.parent.parent / "src"
@@ -55,56 +48,6 @@ for page in ("/situation/", "/situation/cases/?found=community", "/situation/are
     print(page, len(answer.content))
 assert job_actions.recover_lost() == 0
 """
-
-
-def _binaries() -> Path:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    if not found:
-        pytest.skip(
-            "PostgreSQL is not installed (Debian: apt-get install postgresql); SQLite is tested all the same"
-        )
-    return found[-1].parent
-
-
-def _user() -> str | None:
-    """Return an unprivileged user to become, or None where the tests are not run by root."""
-    if os.geteuid() != 0:
-        return None
-    for name in ("postgres", "nobody"):
-        try:
-            return pwd.getpwnam(name).pw_name
-        except KeyError:
-            continue
-    pytest.skip("run by root, and there is no unprivileged user to start PostgreSQL as")
-
-
-@pytest.fixture
-def postgresql() -> Iterator[str]:
-    binaries, user = _binaries(), _user()
-    # Not pytest's own folder: the other user must be able to walk into it.
-    folder = Path(tempfile.mkdtemp(prefix="songhanh-postgresql-"))
-    if user:
-        shutil.chown(folder, user)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    data = folder / "data"
-
-    def run(*command: object) -> None:
-        done = subprocess.run(
-            [str(part) for part in command], user=user, cwd=folder, env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-
-    run(binaries / "initdb", "-D", data, "-U", "songhanh", "--auth=trust", "--no-sync")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-    run(binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
-    try:
-        yield f"postgresql://songhanh@127.0.0.1:{port}/postgres"
-    finally:
-        run(binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_migrates_runs_a_job_and_shows_the_pages(postgresql: str, tmp_path: Path) -> None:

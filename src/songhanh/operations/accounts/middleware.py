@@ -20,7 +20,6 @@ from django.utils.translation import gettext as _
 from songhanh.operations.accounts.queries import is_demo_offered, lacks_second_factor
 
 SEEN = "seen_at"
-HAS_FACTOR = "has_second_factor"
 NOTED_EVERY = 30  # seconds; writing the session at every picture of a page would be for nothing
 API = "/api/"
 # What an account can reach before its second factor is set up: setting it up, and the way out.
@@ -91,9 +90,7 @@ class SecondFactorMiddleware(MiddlewareMixin):
             logout(request)
             return redirect("accounts:enter")
         match = request.resolver_match
-        if request.session.get(HAS_FACTOR) == user.pk or (match and match.url_name in WITHOUT_FACTOR):
-            return None
-        if not lacks_second_factor(user):
+        if (match and match.url_name in WITHOUT_FACTOR) or not lacks_second_factor(user):
             return None
         if request.path.startswith(API):
             return JsonResponse({"detail": _("Set up your second factor first.")}, status=403)

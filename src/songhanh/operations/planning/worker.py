@@ -46,7 +46,11 @@ def main(arguments: list[str] | None = None) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "songhanh.operations.project.settings")
     django.setup()
     # By name and late: modules with models can be imported only after django.setup().
-    recover = import_string("songhanh.operations.planning.job_actions.recover_lost")
+    recoveries = [import_string(name) for name in import_string("django.conf.settings").RECOVERIES]
+
+    def recover() -> int:
+        return sum(recovery() for recovery in recoveries)
+
     worker = import_string("django_tasks_db.management.commands.db_worker.Worker")(
         queue_names=[given.queue],
         interval=POLL_SECONDS,

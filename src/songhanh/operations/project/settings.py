@@ -186,6 +186,17 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 # A running job that has given no sign of life for so long belongs to a killed worker.
 JOB_LOST_AFTER_SECONDS = float(os.environ.get("SONGHANH_JOB_LOST_AFTER_SECONDS", "45"))
 JOB_ATTEMPTS = 2
+# What every worker asks for every few seconds: whether work of a killed one has to be taken up again.
+RECOVERIES = [
+    "songhanh.operations.planning.job_actions.recover_lost",
+    "songhanh.operations.intake.jobs.recover_lost",
+]
+# Files that come in: how big one may be, how long it and its rows are kept, and declarations.
+INTAKE_MOST_BYTES = int(os.environ.get("SONGHANH_INTAKE_MOST_BYTES", "30000000"))
+INTAKE_MOST_ROWS = int(os.environ.get("SONGHANH_INTAKE_MOST_ROWS", "200000"))
+INTAKE_KEPT_DAYS = int(os.environ.get("SONGHANH_INTAKE_KEPT_DAYS", "30"))
+DECLARATIONS_KEPT_DAYS = int(os.environ.get("SONGHANH_DECLARATIONS_KEPT_DAYS", "30"))
+DECLARATIONS_AN_HOUR = int(os.environ.get("SONGHANH_DECLARATIONS_AN_HOUR", "20"))  # from one address
 # Names, not imports: pages must start without loading the compiled models, which only the worker runs.
 DECISION_ENGINE = {
     name: os.environ.get(f"SONGHANH_{name.upper()}", f"songhanh.operations.planning.library.{name}")
@@ -249,6 +260,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:", "blob:"],  # the style sheet's own icons; the map's and charts' pictures
         "connect-src": [SELF],
         "worker-src": [SELF],
+        "manifest-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
@@ -261,6 +273,9 @@ SECURE_HSTS_SECONDS = 365 * 86400 if SERVED_BEYOND_LOOPBACK else 0
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "songhanh.operations.project.views.form_too_old"
+
+# Requests a minute of one account to the API.
+API_RATES = {"read": 600, "write": 240}
 
 LOGGING = {
     "version": 1,

@@ -18,6 +18,7 @@ urlpatterns = [
     path("quarantine/", include("songhanh.operations.quarantine.urls")),
     path("intake/", include("songhanh.operations.intake.urls")),
     path("field/", include("songhanh.operations.fieldwork.urls")),
+    path("api/v1/", include("songhanh.operations.api.urls")),
     path("report/", include("songhanh.operations.bulletin.urls")),
     path("glossary/", views.glossary, name="glossary"),
     path("language/", views.choose_language, name="language"),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from songhanh.operations.project.glossary import TERMS
@@ -36,7 +37,10 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Say that there is no such page."""
+    """Say that there is no such page; to a program as JSON."""
+    if request.path.startswith("/api/"):
+        content = {"code": "not-found", "message": _("There is nothing here."), "where": "", "remedy": ""}
+        return JsonResponse(content, status=404)
     return render(request, "project/failure.html", {"kind": "not_found"}, status=404)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from songhanh.operations.tracing.actions_contacts import add_contact, add_contacts, void_contact
+from songhanh.operations.tracing.actions_entry import hand_in_names, tell_contacts
 from songhanh.operations.tracing.actions_follow import (
     generate_follow_ups,
     record_follow_up,
@@ -20,6 +21,7 @@ __all__ = [
     "delete_expired",
     "end_source",
     "generate_follow_ups",
+    "hand_in_names",
     "hand_in_presence",
     "open_presence",
     "rebuild",
@@ -28,6 +30,7 @@ __all__ = [
     "relevel",
     "set_source",
     "set_sources",
+    "tell_contacts",
     "tested",
     "void_contact",
 ]

@@ -11,10 +11,11 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from songhanh.operations.accounts.access import demand
+from songhanh.operations.accounts.scope import VisibleQuerySet
 from songhanh.operations.audit.actions import record, record_many
 from songhanh.operations.people.models import Person
 from songhanh.operations.project.base import save_version
@@ -77,12 +78,15 @@ def _plan_day(by: Any, day: date, units: Iterable[int] | None) -> int:
     return len(rows)
 
 
-def _active(day: date) -> QuerySet[Standing]:
+def _active(day: date) -> VisibleQuerySet:
     """Return whose level asks for being seen on a day."""
-    return Standing.objects.filter(level__in=followed_levels(day), exposed_on__lte=day, until__gte=day)
+    rows: VisibleQuerySet = Standing.objects.filter(
+        level__in=followed_levels(day), exposed_on__lte=day, until__gte=day
+    )
+    return rows
 
 
-def _wanted(by: Any, day: date, units: Iterable[int] | None) -> QuerySet[Standing]:
+def _wanted(by: Any, day: date, units: Iterable[int] | None) -> VisibleQuerySet:
     active = _active(day)
     if by is not None:
         active = active.identified(by)
@@ -157,9 +161,9 @@ def register_follow_ups_many(*, by: Any, rows: Sequence[Mapping[str, Any]]) -> l
         there: dict[tuple[int, date], FollowUp] = {}
         wanted = {(person.pk, day) for person, day, _fields in found}
         for part in chunks({person for person, _day in wanted}):
-            for row in FollowUp.objects.filter(person__in=part).iterator():
-                if (row.person_id, row.due_on) in wanted:
-                    there[row.person_id, row.due_on] = row
+            for known in FollowUp.objects.filter(person__in=part).iterator():
+                if (known.person_id, known.due_on) in wanted:
+                    there[known.person_id, known.due_on] = known
         new: dict[tuple[int, date], FollowUp] = {}
         filled: dict[int, FollowUp] = {}
         for person, day, fields in found:

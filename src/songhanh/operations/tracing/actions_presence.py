@@ -52,7 +52,7 @@ def hand_in_presence(
 ) -> PresenceList:
     """Take a list in: each row a ``person`` and the minutes of the day between which they were there."""
     demand(by, "tracing.hand_in_presence")
-    _demand_site(by, site)
+    demand_site(by, site)
     if kind not in PresenceList.Kind.values:
         raise ValidationError({"kind": _("There is no such kind of list.")})
     if on > today() or on <= today() - timedelta(days=KEPT_DAYS):
@@ -161,7 +161,7 @@ def delete_expired(day: date) -> int:
     return deleted
 
 
-def _demand_site(by: Any, site: Site | None) -> None:
+def demand_site(by: Any, site: Site | None) -> None:
     """Raise PermissionDenied where somebody hands in for a place that is not theirs."""
     if by is None:
         return

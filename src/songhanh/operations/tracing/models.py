@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -76,6 +77,7 @@ class Contact(Registered):
     )
 
     objects = VisibleQuerySet.as_manager()
+    other: Person  # set by `queries.contacts_of`: whom the person of a page met
 
     class Meta:
         """The same meeting once."""
@@ -169,6 +171,8 @@ class Standing(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = VisibleQuerySet.as_manager()
+    is_identified: bool  # set by the gate
+    case: Any  # set by `queries.dressed`: the case that the level is counted from
 
     class Meta:
         """Lists by level and place."""
@@ -238,6 +242,8 @@ class FollowUp(models.Model):
     )
 
     objects = VisibleQuerySet.as_manager()
+    is_identified: bool  # set by the gate
+    level: int | None  # set by `rounds.by_hamlet`
 
     class Meta:
         """One a person and day."""

@@ -1,0 +1,1 @@
+"""Keeping everything safe: one file with every row, and back from it."""

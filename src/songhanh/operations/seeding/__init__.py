@@ -1,0 +1,1 @@
+"""Made-up registers, for demonstrations, measurements and exercises: everybody in them is invented."""
