@@ -142,6 +142,7 @@ def _days(outcome: Outcome) -> bool:
         said.note("date_estimated")
     if first is None or last is None:
         first = last = first or last
+        assert first is not None and last is not None  # one of the two is given
     if first > last:
         said.note("order", "happened_from")
         return False
