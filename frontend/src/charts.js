@@ -222,7 +222,7 @@ function network(data, chart) {
     legend: { top: 0, left: 0, itemWidth: 14, itemHeight: 12, textStyle: { ...font } },
     tooltip: { ...tooltip, formatter: ({ dataType, data: item }) => (dataType === "node" ? `${item.label_text} (F${item.level})` : "") },
     series: [{
-      type: "graph", layout: "force", top: 36, bottom: 8, left: 8, right: 8, roam: true,
+      type: "graph", layout: "force", labelLayout: { hideOverlap: true }, top: 36, bottom: 8, left: 8, right: 8, roam: true,
       force: { repulsion: many ? 40 : 140, edgeLength: many ? 24 : 60, gravity: 0.12, layoutAnimation: false },
       categories: LEVEL_HUES.map((colour, level) => ({ name: `F${level}${level === 5 ? "+" : ""}`, symbol: LEVEL_SYMBOLS[level], itemStyle: { color: colour } })),
       data: data.nodes.map((node) => ({

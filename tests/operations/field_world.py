@@ -10,7 +10,9 @@ from typing import Any
 from django.conf import settings
 from registry import build_province, user_with
 
+from songhanh.operations.accounts.actions import issue_token
 from songhanh.operations.accounts.models import User
+from songhanh.operations.cases import actions as cases
 from songhanh.operations.cases.models import Case
 from songhanh.operations.fieldwork.models import Entry
 from songhanh.operations.people.models import Person
@@ -81,3 +83,15 @@ def end_sessions() -> None:
     folder = Path(settings.SESSION_FILE_PATH)
     shutil.rmtree(folder)
     folder.mkdir(mode=0o700)
+
+
+def key() -> str:
+    """Return a key of somebody who works in the whole province."""
+    user = User.objects.filter(username="epidemiologist-province").first() or user_with("epidemiologist")
+    return issue_token(by=user, name="example", expires_on=today() + timedelta(days=1))[1]
+
+
+def a_confirmed_case() -> str:
+    """Register a confirmed case of the first person; return its code."""
+    person = Person.objects.get(full_name=NAMES[0])
+    return str(cases.register(by=None, person=person, reported_on=today(), classification="confirmed").code)

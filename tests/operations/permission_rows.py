@@ -9,9 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from registry import Province
 
+from songhanh.operations.bulletin.actions import make as make_report
+from songhanh.operations.bulletin.models import DailyReport
 from songhanh.operations.cases.models import Case, Cluster, Exposure
 from songhanh.operations.people.models import Person
 from songhanh.operations.places.models import Unit
@@ -43,6 +46,7 @@ class World:
     follow_up: dict[str, FollowUp] = field(default_factory=dict)
     cluster: dict[str, Cluster] = field(default_factory=dict)
     exposure: dict[str, Exposure] = field(default_factory=dict)
+    report: dict[str, DailyReport] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
 
     def secrets(self, place: str) -> set[str]:
@@ -59,7 +63,7 @@ Kwargs = Callable[[World, str], Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Address:
-    """One address: who may open it, how it is built, and what it must show.
+    """One address (``name#variant`` for a second way to ask it): who may open it, how it is built, and what it must show.
 
     ``of_place``: its kwargs name a row of a place, so it exists only for those who see (or, with ``is_named``, see by
     name) that place. ``lists``: the key under which each visible place's row is found in what comes back.
@@ -69,6 +73,7 @@ class Address:
     permission: str = ANYBODY
     to_send: str = ""  # permission to POST, where the address takes both
     is_post: bool = False
+    method: str = ""  # other than GET and POST
     kwargs: Kwargs = lambda _world, _place: {}
     of_place: bool = False
     is_named: bool = False
@@ -76,9 +81,10 @@ class Address:
     data: Mapping[str, Any] = field(default_factory=dict)
     lists: Callable[[World, str], str] | None = None
     csv: bool = False  # ``?format=csv`` brings the same rows
+    csv_permission: str = ""  # where that takes more than looking
     lists_named: bool = False  # only rows whose people the reader may know by name
     anonymous: int = 302
-    denied: int = 404
+    denied: tuple[int, ...] = (404,)
     why: str = ""  # of anything unusual
 
 
@@ -91,6 +97,11 @@ def build_world(province: Province) -> World:
         world.person[place] = _person(NAMES[place], unit, number)
         world.met[place] = _person(MET[place], unit, number + 5)
         _outbreak(world, place, unit, number, day)
+    made = make_report(by=None, on=day)
+    for place in PLACES:
+        world.report[place] = DailyReport.objects.create(
+            on=day, unit=world.units[place], document=made.document
+        )
     return world
 
 
@@ -133,6 +144,12 @@ def _outbreak(world: World, place: str, unit: Unit, number: int, day: date) -> N
 
 
 NUMBER = {"pk": 999_999}
+NO_UUID = UUID(int=0)
+DOWNLOADS = (
+    ("table", "cases", "csv"), ("table", "contacts", "csv"), ("table", "people", "csv"), ("godata", "cases", "json"),
+    ("sormas", "cases", "csv"), ("who", "cases", "csv"), ("fhir", "cases", "json"), ("linelist", "cases", "csv"),
+    ("epicontacts", "contacts", "csv"),
+)  # fmt: skip
 OWN = [
     Address("home"),
     Address("glossary", PUBLIC),
@@ -147,7 +164,7 @@ OWN = [
     ),
     Address("mfa_reauthenticate"),
     Address("mfa_activate_totp", why="asks for the password first"),
-    Address("mfa_deactivate_totp", why="404 without a second factor", denied=404),
+    Address("mfa_deactivate_totp", why="404 without a second factor"),
     Address("mfa_view_recovery_codes", why="404 without codes"),
     Address("mfa_generate_recovery_codes"),
     Address("mfa_download_recovery_codes", why="404 without codes"),
@@ -216,45 +233,294 @@ PLANNING = [
         for name in ("run_again", "search", "run_forecast", "run_priorities")
     ),
 ]  # fmt: skip
+
+
+def _person_uuid(world: World, place: str) -> str:
+    return str(world.person[place].uuid)
+
+
+def _met_uuid(world: World, place: str) -> str:
+    return str(world.met[place].uuid)
+
+
+def _uuid_of(kind: str, key: str = "uuid", **more: Any) -> Kwargs:
+    return lambda world, place: {key: getattr(world, kind)[place].uuid, **more}
+
+
 PLACES_ROWS = [Address("places:list")]
 PEOPLE = [
-    Address("people:list", "people.view", lists=lambda w, p: str(w.person[p].uuid)),
-    Address(
-        "people:person", "people.view", kwargs=lambda w, p: {"uuid": w.met[p].uuid}, of_place=True,
-    ),
-    Address("people:new", "people.edit", is_post=True, data={"full_name": ""}),
-    Address(
-        "people:edit", "people.edit", kwargs=lambda w, p: {"uuid": w.met[p].uuid}, of_place=True, is_named=True
-    ),
+    Address("people:list", "people.view", lists=_person_uuid, csv=True, csv_permission="export.rows"),
+    Address("people:list#search", "people.view", query="?q=nguyen thi huong"),
+    Address("people:list#telephone", "people.view", query="?q=0987654300"),
+    Address("people:new", "people.edit"),
+    Address("people:person", "people.view", kwargs=_uuid_of("person"), of_place=True),
+    Address("people:person#met", "people.view", kwargs=_uuid_of("met"), of_place=True),
+    Address("people:edit", "people.edit", kwargs=_uuid_of("person"), of_place=True, is_named=True),
     Address("people:duplicates", "people.merge"),
     Address("people:look", "people.merge", is_post=True),
-    Address("people:decide", "people.merge", is_post=True, kwargs=lambda _w, _p: NUMBER, why="404: no such pair"),
-    Address("people:unmerge", "people.merge", is_post=True, kwargs=lambda _w, _p: NUMBER, why="404: no such merge"),
-]  # fmt: skip
-TRACING: list[Address] = []
-CASES: list[Address] = []
+    Address(
+        "people:decide", "people.merge", is_post=True, kwargs=lambda _w, _p: NUMBER, why="404: no such pair"
+    ),
+    Address(
+        "people:unmerge", "people.merge", is_post=True, kwargs=lambda _w, _p: NUMBER, why="404: no such merge"
+    ),
+]
+TRACING = [
+    Address("tracing:contacts", "tracing.view", lists=_met_uuid, csv=True),
+    Address("tracing:contact", "tracing.edit", kwargs=_uuid_of("contact"), of_place=True),
+    Address("tracing:forward", "tracing.view", csv=True),
+    Address("tracing:chain", "tracing.view", kwargs=_uuid_of("case"), of_place=True),
+    Address("tracing:enter", "tracing.edit", kwargs=_uuid_of("case"), of_place=True, is_named=True),
+    Address(
+        "tracing:open_presence",
+        "tracing.presence",
+        is_post=True,
+        kwargs=_uuid_of("case"),
+        of_place=True,
+        is_named=True,
+    ),
+    Address("tracing:follow_ups", "tracing.view", lists=lambda w, p: w.met[p].full_name, lists_named=True),
+    Address("tracing:plan", "tracing.follow", is_post=True),
+    Address(
+        "tracing:follow_up",
+        "tracing.follow",
+        kwargs=lambda w, p: {"pk": w.follow_up[p].pk},
+        of_place=True,
+        is_named=True,
+    ),
+    Address("tracing:indicators", "tracing.view"),
+    Address(
+        "tracing:indicator",
+        "tracing.view",
+        kwargs=lambda _w, _p: {"slug": "time-to-trace"},
+        why="404: no such indicator",
+    ),
+    Address("tracing:presence", "tracing.hand_in_presence"),
+]
 SAMPLING = [
-    Address("sampling:list", "sampling.view", lists=lambda w, p: str(w.sample[p].person.uuid)),
+    Address("sampling:list", "sampling.view", lists=_met_uuid, csv=True, csv_permission="export.rows"),
     Address("sampling:take", "sampling.edit"),
     Address("sampling:tube", "sampling.edit", query="?tube=T1"),
-    Address(
-        "sampling:result", "sampling.edit", kwargs=lambda w, p: {"uuid": w.sample[p].uuid}, of_place=True, is_named=True
-    ),
-]  # fmt: skip
+    Address("sampling:result", "sampling.edit", kwargs=_uuid_of("sample"), of_place=True, is_named=True),
+]
 QUARANTINE = [
-    Address("quarantine:list", "quarantine.view", lists=lambda w, p: str(w.stay[p].uuid)),
+    Address("quarantine:list", "quarantine.view", lists=_met_uuid, csv=True, csv_permission="export.rows"),
     Address("quarantine:admit", "quarantine.edit"),
     Address("quarantine:absent", "absence.view"),
-    Address("quarantine:stay", "quarantine.view", kwargs=lambda w, p: {"uuid": w.stay[p].uuid}, of_place=True),
+    Address("quarantine:stay", "quarantine.view", kwargs=_uuid_of("stay"), of_place=True),
     Address(
-        "quarantine:change", "quarantine.edit", is_post=True, of_place=True, is_named=True,
-        kwargs=lambda w, p: {"uuid": w.stay[p].uuid, "what": "release"},
+        "quarantine:change",
+        "quarantine.edit",
+        is_post=True,
+        kwargs=_uuid_of("stay", what="release"),
+        of_place=True,
+        is_named=True,
     ),
-]  # fmt: skip
-INTAKE: list[Address] = []
-FIELDWORK: list[Address] = []
-BULLETIN: list[Address] = []
-API: list[Address] = []
+]
+INTAKE = [
+    Address("intake:home", "intake.import"),
+    *(
+        Address(
+            f"intake:{name}",
+            "intake.import",
+            kwargs=lambda _w, _p: {"key": NO_UUID},
+            why="404: nobody's file",
+        )
+        for name in ("batch", "rejected")
+    ),
+    Address(
+        "intake:mapping",
+        "intake.import",
+        is_post=True,
+        kwargs=lambda _w, _p: {"key": NO_UUID},
+        why="404: nobody's file",
+    ),
+    Address(
+        "intake:work",
+        "intake.import",
+        is_post=True,
+        kwargs=lambda _w, _p: {"key": NO_UUID, "what": "try"},
+        why="404: nobody's file",
+    ),
+    Address("intake:export", "export.rows"),
+    *(
+        Address(
+            f"intake:download#{name}-{target}",
+            "export.rows",
+            kwargs=lambda _w, _p, name=name, target=target, suffix=suffix: {
+                "source_format": name,
+                "target": target,
+                "suffix": suffix,
+            },
+            why="404 where a format has no such file",
+        )
+        for name, target, suffix in DOWNLOADS
+    ),
+    Address("intake:declare", PUBLIC),
+    Address("intake:declarations", "intake.declarations"),
+    Address("intake:telephoned", "intake.declarations"),
+    Address(
+        "intake:declaration",
+        "intake.declarations",
+        is_post=True,
+        kwargs=lambda _w, _p: {"key": NO_UUID},
+        why="404",
+    ),
+]
+FIELDWORK = [
+    Address("fieldwork:entry", "offline.use"),
+    Address("fieldwork:worker", PUBLIC),
+    Address("fieldwork:manifest", PUBLIC),
+    Address("fieldwork:session", "offline.use", anonymous=401),
+    Address("fieldwork:data", "offline.use", anonymous=401),
+    Address("fieldwork:submit", "offline.use", is_post=True, anonymous=401),
+    Address("fieldwork:conflicts", "offline.use"),
+    Address(
+        "fieldwork:edit",
+        "offline.use",
+        kwargs=lambda _w, _p: {"client_id": NO_UUID},
+        why="404: nobody's entry",
+    ),
+    Address(
+        "fieldwork:resolve",
+        "offline.use",
+        is_post=True,
+        kwargs=lambda _w, _p: {"client_id": NO_UUID},
+        why="404: nobody's entry",
+    ),
+]
+
+
+def _case_code(world: World, place: str) -> str:
+    return world.case[place].code
+
+
+def _report(world: World, place: str) -> dict[str, Any]:
+    return {"pk": world.report[place].pk}
+
+
+CASES = [
+    Address("cases:list", "cases.view", lists=_case_code, csv=True, csv_permission="export.rows"),
+    Address("cases:list#search", "cases.view", query="?q=nguyen thi huong"),
+    Address("cases:new", "cases.edit"),
+    Address("cases:quick", "cases.edit"),
+    Address("cases:quiet", "cases.view"),
+    Address("cases:case", "cases.view", kwargs=_uuid_of("case"), of_place=True),
+    Address("cases:edit", "cases.edit", kwargs=_uuid_of("case"), of_place=True, is_named=True),
+    Address(
+        "cases:classify", "cases.edit", is_post=True, kwargs=_uuid_of("case"), of_place=True, is_named=True
+    ),
+    Address("cases:milestone_new", "cases.edit", kwargs=_uuid_of("case"), of_place=True, is_named=True),
+    Address("cases:milestones", "situation.view"),
+    Address("cases:milestone", "cases.edit", kwargs=_uuid_of("exposure"), of_place=True, is_named=True),
+    *(
+        Address(
+            f"cases:{name}",
+            permission,
+            is_post=True,
+            kwargs=_uuid_of("exposure"),
+            of_place=True,
+            is_named=True,
+        )
+        for name, permission in (("milestone_publish", "cases.confirm"), ("milestone_remove", "cases.edit"))
+    ),
+    Address("cases:clusters", "cases.view"),
+    Address("cases:cluster_new", "cases.edit"),
+    Address("cases:cluster", "cases.view", kwargs=_uuid_of("cluster"), of_place=True),
+    Address("cases:cluster_edit", "cases.edit", kwargs=_uuid_of("cluster"), of_place=True, is_named=True),
+]
+BULLETIN = [
+    Address("bulletin:home", "report.make"),
+    Address("bulletin:report", "report.make", kwargs=_report, of_place=True),
+    Address("bulletin:correct", "report.make", is_post=True, kwargs=_report, of_place=True),
+    Address(
+        "bulletin:download",
+        "report.make",
+        kwargs=lambda w, p: {**_report(w, p), "kind": "txt"},
+        of_place=True,
+    ),
+]
+
+
+def _api(name: str, permission: str, **options: Any) -> Address:
+    """Describe an operation; one that takes a body looks at the body first, which says nothing about anybody."""
+    is_sent = options.get("is_post", False)
+    return Address(
+        f"api:{name}", permission, anonymous=401, denied=(404, 422) if is_sent else (404,), **options
+    )
+
+
+API = [
+    _api("openapi-json", PUBLIC),
+    _api("api-root", PUBLIC, why="404"),
+    *(_api(name, "situation.view") for name in ("list_units", "list_sites", "list_facilities")),
+    _api("list_people", "people.view", lists=_person_uuid),
+    _api("list_people#search", "people.view", query="?name=nguyen"),
+    _api("register_person", "people.edit", is_post=True),
+    _api("read_person", "people.view", kwargs=_uuid_of("person", "person"), of_place=True),
+    _api(
+        "change_person",
+        "people.edit",
+        is_post=True,
+        kwargs=_uuid_of("person", "person"),
+        of_place=True,
+        method="PATCH",
+    ),
+    _api("candidates", "people.view", is_post=True),
+    _api("list_cases", "cases.view", lists=lambda w, p: str(w.case[p].uuid)),
+    _api("register_case", "cases.edit", is_post=True),
+    _api("read_case", "cases.view", kwargs=_uuid_of("case", "case"), of_place=True),
+    _api(
+        "change_case",
+        "cases.edit",
+        is_post=True,
+        kwargs=_uuid_of("case", "case"),
+        of_place=True,
+        method="PATCH",
+    ),
+    _api("classify_case", "cases.edit", is_post=True, kwargs=_uuid_of("case", "case"), of_place=True),
+    _api("read_history", "cases.view", kwargs=_uuid_of("case", "case"), of_place=True),
+    _api("list_exposures", "cases.view", kwargs=_uuid_of("case", "case"), of_place=True),
+    _api("add_exposure", "cases.edit", is_post=True, kwargs=_uuid_of("case", "case"), of_place=True),
+    _api("list_contacts", "tracing.view", lists=lambda w, p: str(w.contact[p].uuid)),
+    _api("add_contact", "tracing.edit", is_post=True),
+    _api("read_contact", "tracing.view", kwargs=_uuid_of("contact", "contact"), of_place=True),
+    _api("void_contact", "tracing.edit", is_post=True, kwargs=_uuid_of("contact", "contact"), of_place=True),
+    _api("list_standings", "tracing.view", lists=_met_uuid),
+    _api("list_follow_ups", "tracing.view", lists=_met_uuid),
+    _api("record_follow_up", "tracing.follow", is_post=True),
+    _api("plan_follow_ups", "tracing.follow", is_post=True),
+    _api("list_samples", "sampling.view", lists=lambda w, p: str(w.sample[p].uuid)),
+    _api("take_sample", "sampling.edit", is_post=True),
+    _api("read_sample", "sampling.view", kwargs=_uuid_of("sample", "sample"), of_place=True),
+    _api("enter_result", "sampling.edit", is_post=True, kwargs=_uuid_of("sample", "sample"), of_place=True),
+    _api("list_stays", "quarantine.view", lists=lambda w, p: str(w.stay[p].uuid)),
+    _api("admit", "quarantine.edit", is_post=True),
+    _api("read_stay", "quarantine.view", kwargs=_uuid_of("stay", "stay"), of_place=True),
+    _api("extend", "quarantine.edit", is_post=True, kwargs=_uuid_of("stay", "stay"), of_place=True),
+    _api("release", "quarantine.edit", is_post=True, kwargs=_uuid_of("stay", "stay"), of_place=True),
+    _api("list_batches", "intake.import"),
+    _api("upload", "intake.import", is_post=True),
+    *(
+        _api(
+            name,
+            "intake.import",
+            is_post=is_post,
+            kwargs=lambda _w, _p: {"batch": NO_UUID},
+            why="404: nobody's file",
+        )
+        for name, is_post in (
+            ("read_batch", False),
+            ("list_rows", False),
+            ("try_batch", True),
+            ("commit_batch", True),
+        )
+    ),
+    _api("read_chain", "tracing.view", kwargs=_uuid_of("case", "case"), of_place=True),
+    _api("count_waiting", "waiting.view"),
+    _api("list_waiting", "waiting.view", kwargs=lambda _w, _p: {"kind": "result"}),
+    _api("list_events", "audit.view"),
+]
 TABLE: dict[str, list[Address]] = {
     "": OWN, "accounts": ACCOUNTS, "audit": AUDIT, "indicators": INDICATORS, "planning": PLANNING, "places": PLACES_ROWS,
     "people": PEOPLE, "tracing": TRACING, "cases": CASES, "sampling": SAMPLING, "quarantine": QUARANTINE, "intake": INTAKE,

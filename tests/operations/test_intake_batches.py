@@ -174,7 +174,8 @@ def test_f2_of_an_f1_further_down_in_the_file(province: Province) -> None:
 
 
 def test_samples_make_cases_and_their_results_come_later(province: Province) -> None:
-    text = "Họ tên,Năm sinh,SĐT,Xã,Ngày lấy mẫu,Mã ống,Kết quả,Ngày có kết quả\nĐỗ Văn Mười,1988,0911000009,Nếnh,16/05/2021,T1,,\n"
+    text = "Họ tên,Năm sinh,SĐT,Xã,Ngày lấy mẫu,Mã ống,Kết quả,Ngày có kết quả\n"
+    text += "Đỗ Văn Mười,1988,0911000009,Nếnh,16/05/2021,T1,,\n"
     batch = brought(text, target="samples")
     assert counts(batch) == (1, 0, 0, 0)
     assert Sample.objects.get().result == "pending"
@@ -297,10 +298,14 @@ runs.COMMITTED_AT_ONCE = 20
 content = open(sys.argv[2], "rb").read()
 batch = actions.upload(by=None, file_name="list.csv", content=content)
 seen = lambda done, total: print("done", done, flush=True)
-batch = actions.commit(batch=batch, by=None, on_progress=seen if batch.state != "uploaded" else None) if len(sys.argv) > 3 else actions.try_batch(batch=batch, by=None)
+if len(sys.argv) > 3:
+    batch = actions.commit(batch=batch, by=None, on_progress=seen)
+else:
+    batch = actions.try_batch(batch=batch, by=None)
 from songhanh.operations.cases.models import Case
 from songhanh.operations.people.models import Person
-print("end", batch.state, batch.n_rows, batch.n_created, batch.n_updated, batch.n_duplicate, batch.n_rejected, Case.objects.count(), Person.objects.count())
+counts = batch.n_created, batch.n_updated, batch.n_duplicate, batch.n_rejected
+print("end", batch.state, batch.n_rows, *counts, Case.objects.count(), Person.objects.count())
 """
 
 

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.utils import timezone, translation
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from registry import Province, build_province, user_with
 
@@ -99,7 +99,12 @@ OPTIONAL = st.fixed_dictionaries(
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(
     identities=st.lists(st.tuples(OPTIONAL, st.integers(0, 3)), min_size=4, max_size=4),
     things=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), THINGS), max_size=14),

@@ -24,7 +24,12 @@ Enter = Callable[..., Client]
 def people(province: Province) -> dict[str, Person]:
     rows = [
         {"full_name": "Nguyễn Thị Hường", "unit": province.nenh, "phone": "0912345678", "birth_year": 1990},
-        {"full_name": "Nguyễn Thị Thu Hương", "unit": province.hong_thai, "id_number": "024188000123"},
+        {
+            "full_name": "Nguyễn Thị Thu Hương",
+            "unit": province.hong_thai,
+            "id_number": "024188000123",
+            "born_on": date(1988, 2, 29),
+        },
         {"full_name": "Đỗ Văn Hải", "unit": province.nenh},
         {"full_name": "Hoàng Hường Nguyễn", "unit": province.tan_an},
     ]
@@ -62,6 +67,7 @@ def test_an_analyst_cannot_find_out_by_searching_what_the_page_hides(
     province: Province, people: dict[str, Person], client_of: Enter
 ) -> None:
     client = client_of("committee")
+    assert "29/02/1988" not in client.get("/people/").text
     assert pseudonym(people["huong"].pk) in client.get("/people/").text
     for text in ("huong", "0912345678", "024188000123"):
         assert str(people["huong"].uuid) not in client.get("/people/", {"q": text}).text

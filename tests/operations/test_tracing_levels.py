@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -97,6 +100,11 @@ class Tracing(RuleBasedStateMachine):
         Source.objects.all().delete()
         Person.objects.all().delete()
 
+    @initialize(data=st.lists(st.tuples(WHO, WHO, DAY, st.integers(0, 4)), min_size=4, max_size=14))
+    def have_met(self, data: list[tuple[int, int, date, int]]) -> None:
+        for meeting in data:
+            self.meet(*meeting)
+
     @rule(one=WHO, other=WHO, begins=DAY, more=st.integers(0, 4))
     def meet(self, one: int, other: int, begins: date, more: int) -> None:
         if self.who(one) != self.who(other):
@@ -176,3 +184,30 @@ def test_levels_after_any_history_are_those_of_the_rule(db: None) -> None:
             max_examples=25, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_long_history_of_many_people(db: None, seed: int) -> None:
+    rng = Random(seed)
+    people = [Person.objects.create(full_name=f"N{n}", name_folded=f"n{n}") for n in range(14)]
+    deepest = 0
+    for n in range(70):
+        one, other = rng.sample(people, 2)
+        day = BEGIN + timedelta(days=rng.randrange(20))
+        if n % 8 == 0:
+            until = day + timedelta(days=rng.randrange(12))
+            actions.set_source(by=None, person=one, infectious_from=day, infectious_until=until, since_on=day)
+        elif n % 11 == 0:
+            actions.end_source(by=None, person=rng.choice(list(Source.objects.all())).person)
+        elif n % 13 == 0:
+            actions.void_contact(by=None, contact=rng.choice(list(Contact.objects.all())), reason="nhầm")
+        elif n % 17 == 0:
+            actions.clear(by=None, person=one, on=day, why="quarantine-over")
+        else:
+            actions.add_contact(by=None, source=one, person=other, happened_from=day, happened_until=day)
+        if n % 4 == 0:
+            before = stored()
+            assert actions.rebuild()["changed"] == 0
+            assert stored() == before
+            deepest = max(deepest, *(row[2] or 0 for row in before.values()), 0)
+    assert deepest > 2

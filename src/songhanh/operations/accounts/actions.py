@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from axes.utils import reset
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -143,7 +144,7 @@ def remove_second_factor(*, by: Any, user: User) -> None:
     if by is not None and by.pk == user.pk:
         raise ValidationError(_("Ask another administrator to remove your second factor."))
     with transaction.atomic():
-        user.authenticator_set.all().delete()
+        Authenticator.objects.filter(user=user).delete()
         record("accounts.remove-second-factor", kind=Kind.PERMISSION, by=by, subject=user)
 
 

@@ -35,7 +35,9 @@ def shown(row: models.Model, field: str, *, is_identified: bool | None = None) -
     may = getattr(row, "is_identified", False) if is_identified is None else is_identified
     if may:
         return value
-    return pseudonym(row.pk) if field in NAME_FIELDS else (None if value is None else type(value)())
+    if field in NAME_FIELDS:
+        return pseudonym(row.pk)
+    return type(value)() if isinstance(value, str | dict | list) else None
 
 
 def hidden_fields(model: type[models.Model]) -> frozenset[str]:

@@ -51,7 +51,7 @@ class IdleMiddleware:
 
 
 def _asks_by_itself(request: HttpRequest) -> bool:
-    htmx = getattr(request, "htmx", None)
+    htmx: Any = getattr(request, "htmx", None)
     return bool(htmx) and not htmx.trigger_name and request.method == "GET" and not htmx.boosted
 
 
@@ -66,7 +66,7 @@ class LoginMiddleware(LoginRequiredMiddleware):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         """Answer a stranger."""
         if getattr(request, "htmx", False):
             here = getattr(request, "htmx").current_url_abs_path or "/"  # noqa: B009 - set by django-htmx

@@ -6,11 +6,11 @@ from ninja import NinjaAPI
 
 from songhanh.operations.accounts.api import KeyAuth, Rate, SessionAuth
 from songhanh.operations.accounts.api_audit import router as audit
+from songhanh.operations.accounts.api_places import router as places
 from songhanh.operations.cases.api import router as cases
 from songhanh.operations.indicators.api import router as waiting
 from songhanh.operations.intake.api import router as batches
 from songhanh.operations.people.api import router as people
-from songhanh.operations.places.api import router as places
 from songhanh.operations.project.api import install_handlers
 from songhanh.operations.quarantine.api import router as stays
 from songhanh.operations.sampling.api import router as samples

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from songhanh.operations.bulletin import views
 
 app_name = "bulletin"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("<int:pk>/", views.report, name="report"),
+    path("<int:pk>/correct/", views.correct, name="correct"),
+    path("<int:pk>/report.<str:kind>", views.download, name="download"),
+]

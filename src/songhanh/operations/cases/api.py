@@ -11,10 +11,17 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from songhanh.operations.accounts.api import asks, note_read
+from songhanh.operations.accounts.api_places import (
+    PlaceOut,
+    facility_of,
+    place,
+    site_of,
+    unit_of,
+    units_below,
+)
 from songhanh.operations.cases import actions
 from songhanh.operations.cases.models import Case, Classification, Found, Outcome, Severity, Symptom
 from songhanh.operations.people.api import PersonShort, person_of, person_short
-from songhanh.operations.places.api import PlaceOut, facility_of, place, site_of, unit_of, units_below
 from songhanh.operations.project.api import Day, Filters, Instant, Text, answers, keyset
 from songhanh.operations.project.folding import fold
 from songhanh.operations.tracing.chain import chain_of

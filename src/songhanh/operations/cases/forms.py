@@ -36,7 +36,9 @@ def unit_choices(user: Any) -> list[Any]:
     parents = {tree().units[pk].parent_id for pk, _name in communes} - {None}
     districts = [tree().units[pk] for pk in parents if tree().units[pk].level == Level.DISTRICT]
     rows = sorted(((unit.pk, unit.name) for unit in districts), key=lambda row: fold(row[1]))
-    return [("", _("all")), (_("Districts"), rows), (_("Communes"), communes)]
+    above = {unit.parent_id for unit in districts} - {None}
+    provinces = [(pk, tree().units[pk].name) for pk in sorted(above)]
+    return [("", _("all")), *provinces, (_("Districts"), rows), (_("Communes"), communes)]
 
 
 class CaseFilter(forms.Form):

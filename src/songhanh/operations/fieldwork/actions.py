@@ -176,17 +176,14 @@ def _open_entry(by: Any, entry: Entry) -> Entry:
 
 def reasons_of(error: ValidationError) -> list[dict[str, str]]:
     """Return the messages of an error as the device shows them, each with its field."""
-    if hasattr(error, "error_dict"):
-        named = error.error_dict.items()
-    else:
-        named = {NON_FIELD_ERRORS: error.error_list}.items()
+    named = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
     return [
         {
             "field": "" if name == NON_FIELD_ERRORS else name,
             "code": str(single.code or "invalid"),
             "message": " ".join(single.messages),
         }
-        for name, errors in named
+        for name, errors in named.items()
         for single in errors
     ]
 

@@ -135,7 +135,9 @@ def _filled(fields: dict[str, Any]) -> dict[str, Any]:
 
 def _person(by: Any, fields: dict[str, Any]) -> Person:
     """Return the person if one is certain and may be seen, else a new one: two rows are merged later, one is not split."""
-    known = {name: fields.get(name) for name in ("full_name", "birth_year", "phone", "id_number", "unit")}
+    known: dict[str, Any] = {
+        name: fields.get(name) for name in ("full_name", "birth_year", "phone", "id_number", "unit")
+    }
     for candidate in identity.candidates(**known, by=by):
         if identity.certain_match(candidate):
             return Person.objects.identified(by).get(pk=candidate.person_id)
@@ -151,7 +153,7 @@ def _source(by: Any, reference: UUID) -> Person:
             "The case that it belongs to was not accepted yet. Settle the case first; this entry waits."
         )
         raise ValidationError({"source": ValidationError(message, code="source-waits")})
-    case = rows.filter(pk=entry.object_id).first() if entry else rows.filter(uuid=reference).first()
+    case = rows.filter(**({"pk": entry.object_id} if entry else {"uuid": reference})).first()
     if case is None:
         raise ValidationError({"source": ValidationError(_("This case is not in your lists."), code="gone")})
     person: Person = case.person

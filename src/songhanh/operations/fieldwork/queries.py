@@ -60,7 +60,8 @@ def for_device(user: Any, commune_id: int | None) -> tuple[dict[str, Any], set[i
         ],
         "n_conflicts": own(user).filter(state__in=OPEN).count(),
     }
-    return lists, {row.person_id for row in (*visits[:VISITS_ON_DEVICE], *cases)}
+    named = {visit.person_id for visit in visits[:VISITS_ON_DEVICE]} | {case.person_id for case in cases}
+    return lists, named
 
 
 def _place(unit: Unit) -> dict[str, Any]:

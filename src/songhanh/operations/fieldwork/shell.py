@@ -129,7 +129,7 @@ def online_form(entry: Entry, data: Any, communes: list[Unit], user: Any) -> for
             own = Entry.objects.filter(by=user, client_id=known).first() if _is_id(known) else None
             if own is not None:
                 choices.insert(0, (known, str(own.payload.get("full_name", known))))
-            fields[name].widget.choices = [("", "–"), *choices]  # type: ignore[attr-defined]
+            fields[name].widget.choices = [("", "–"), *choices]
     return form
 
 

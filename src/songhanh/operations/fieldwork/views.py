@@ -24,6 +24,7 @@ from songhanh.operations.audit.actions import record
 from songhanh.operations.audit.models import Kind
 from songhanh.operations.fieldwork import actions, queries, shell
 from songhanh.operations.fieldwork.forms import FORMS
+from songhanh.operations.fieldwork.models import Entry
 from songhanh.operations.fieldwork.receiving import MOST_BYTES, receive
 from songhanh.operations.project.base import Stale
 
@@ -163,7 +164,7 @@ def edit(request: HttpRequest, client_id: str) -> HttpResponse:
     form = shell.online_form(found, request.POST or None, queries.communes(request.user), request.user)
     if request.method == "POST" and form.is_valid():
         done = actions.enter_again(by=request.user, entry=found, payload=shell.payload_of(form))
-        if done.state == actions.Entry.State.RESOLVED:
+        if done.state == Entry.State.RESOLVED:
             messages.success(request, _("Saved."))
             return redirect("fieldwork:conflicts")
         for reason in done.reasons:

@@ -8,9 +8,9 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from songhanh.operations.accounts.api import asks, note_read
+from songhanh.operations.accounts.api_places import PlaceOut, place, unit_of
 from songhanh.operations.indicators import waiting
 from songhanh.operations.people.api import PersonShort, person_short
-from songhanh.operations.places.api import PlaceOut, place, unit_of
 from songhanh.operations.project.api import Filters, Text, answers, keyset
 
 router = Router(tags=["waiting"])

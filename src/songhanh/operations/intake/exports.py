@@ -20,7 +20,7 @@ from songhanh.operations.project.classes import Class, classes_of
 from songhanh.operations.sampling.models import Sample
 from songhanh.operations.tracing.models import Contact, FollowUp
 
-AT_ONCE = 2_000
+AT_ONCE = 1_000
 Values = dict[str, Any]
 Getter = str | Callable[[Values], Any]
 

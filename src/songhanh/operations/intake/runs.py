@@ -267,7 +267,7 @@ def _commit_chunk(batch: Batch, rows: Sequence[Row], reader: Reader, desk: Desk)
     _module(batch.target).write(outcomes, desk)
     remember(outcomes, desk)
     done = []
-    for row, outcome in zip(rows, outcomes, strict=True):
+    for outcome in outcomes:
         if outcome.verdict:
             new = _row_of(batch, outcome)
             new.values, new.is_done = (

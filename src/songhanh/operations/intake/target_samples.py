@@ -108,7 +108,10 @@ def _known_already(
         outcome.said.note("twice", value=seen[key])
         return
     seen[key] = outcome.said.number
-    if outcome.person is not None and not outcome.said.link.get("record_id"):
+    is_other = outcome.said.link.get("record_id") and not fields.get(
+        "tube"
+    )  # a day alone tells no two samples apart
+    if outcome.person is not None and not is_other:
         outcome.existing = there.get((outcome.person.pk, *key[1:]))
         if outcome.existing is not None:
             _existing(outcome)

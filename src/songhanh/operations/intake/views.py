@@ -26,7 +26,9 @@ from songhanh.operations.project.paging import page_of
 @require_http_methods(["GET", "HEAD", "POST"])
 def home(request: HttpRequest) -> HttpResponse:
     """Take a file in, or list those that came in before."""
-    form = UploadForm(request.POST or None, request.FILES or None, user=request.user)
+    form = UploadForm(
+        request.POST if request.method == "POST" else None, request.FILES or None, user=request.user
+    )
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:

@@ -25,7 +25,7 @@ from songhanh.operations.project.paging import page_of
 @require_http_methods(["GET", "HEAD", "POST"])
 def declare(request: HttpRequest) -> HttpResponse:
     """Take a health declaration from anybody; it says what it is for and when it is deleted."""
-    form = DeclareForm(request.POST or None)
+    form = DeclareForm(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST":
         try:
@@ -66,7 +66,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def telephoned(request: HttpRequest) -> HttpResponse:
     """Write down what somebody declared on the telephone."""
-    form = DeclareForm(request.POST or None)
+    form = DeclareForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         declarations.declare(by=request.user, by_telephone=True, **form.cleaned_data)
         return redirect("intake:declarations")

@@ -91,7 +91,7 @@ def external_ids(said: Said, system: str) -> dict[str, str]:
 
 def own_uuid(said: Said, finder: Finder) -> dict[str, UUID]:
     """Return the id that a row brings along for itself, so that an export gives it back; it was looked for before."""
-    is_ours = finder.system == OWN or finder.target in ("contacts", "relationships", "events")
+    is_ours = finder.system == OWN or finder.target in ("contacts", "relationships", "events", "samples")
     found = uuid_of(said.link.get("uuid" if finder.system == OWN else "record_id", "")) if is_ours else None
     return {"uuid": found} if found else {}
 

@@ -10,10 +10,10 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from songhanh.operations.accounts.api import asks, note_read
+from songhanh.operations.accounts.api_places import PlaceOut, place, site_of, unit_of, units_below
 from songhanh.operations.accounts.masking import shown
 from songhanh.operations.people import actions, queries
 from songhanh.operations.people.models import Person, Sex
-from songhanh.operations.places.api import PlaceOut, place, site_of, unit_of, units_below
 from songhanh.operations.project.api import Filters, Instant, Text, answers, keyset
 from songhanh.operations.project.folding import fold
 

@@ -19,11 +19,26 @@ def followers() -> list[type[models.Model]]:
     ]
 
 
-def move_unit(person_id: int, before: int | None, after: int | None) -> None:
-    """Move a person's rows that lay in the commune before to the one after, so that its officers see them."""
+def move_unit(person_id: int, before: int | None, after: int | None) -> dict[str, list[int]]:
+    """Move a person's rows that lay in the commune before to the one after, so that its officers see them.
+
+    Return the keys of the rows by model, for `move_unit_back`.
+    """
+    moved: dict[str, list[int]] = {}
     for model in followers():
         manager: Any = model._default_manager
-        manager.filter(person_id=person_id, unit_id=before).update(unit_id=after)
+        keys = list(manager.filter(person_id=person_id, unit_id=before).values_list("pk", flat=True))
+        if keys:
+            manager.filter(pk__in=keys).update(unit_id=after)
+            moved[model._meta.label_lower] = keys
+    return moved
+
+
+def move_unit_back(moved: dict[str, list[int]]) -> None:
+    """Let rows lie in no commune again that did so before `move_unit`."""
+    for label, keys in moved.items():
+        manager: Any = apps.get_model(label)._default_manager
+        manager.filter(pk__in=keys).update(unit_id=None)
 
 
 def pointers() -> list[models.ForeignKey[Any, Any]]:

@@ -18,7 +18,7 @@ from songhanh.operations.accounts.access import demand
 from songhanh.operations.audit import actions as audit
 from songhanh.operations.audit.actions import plain
 from songhanh.operations.people import queries
-from songhanh.operations.people.following import followers, pointers
+from songhanh.operations.people.following import followers, move_unit, move_unit_back, pointers
 from songhanh.operations.people.models import Distinct, Merge, Person, Suspect
 from songhanh.operations.project.base import save_version
 from songhanh.operations.project.clock import now
@@ -41,13 +41,15 @@ def merge(*, by: Any, kept: Person, absorbed: Person, reason: str = "") -> Merge
     if kept.merged_into_id or absorbed.merged_into_id:
         raise ValidationError(_("One of the two was merged already. Look the person up again."))
     before = [fields_of(kept), fields_of(absorbed)]
-    moved: dict[str, Any] = {"handlers": {}, "rows": {}, "left": {}, "filled": {}}
+    moved: dict[str, Any] = {"handlers": {}, "rows": {}, "left": {}, "filled": {}, "placed": {}}
+    # First who the person is, then the rows: a commune that was filled in is the rows' commune too.
+    changes = save_version(kept, None, _filling(kept, absorbed))
+    moved["filled"] = {name: [plain(old), plain(new)] for name, (old, new) in changes.items()}
+    if "unit" in changes:
+        moved["placed"] = move_unit(kept.pk, None, kept.unit_id)
     for name, handler in _handlers():
         moved["handlers"][name] = handler.move(kept, absorbed)
     _move_rows(kept, absorbed, moved)
-    filled = _filling(kept, absorbed)
-    changes = save_version(kept, None, filled)
-    moved["filled"] = {name: [plain(old), plain(new)] for name, (old, new) in changes.items()}
     save_version(absorbed, None, {"merged_into": kept})
     Person.objects.filter(pk__in=rows).update(updated_at=now())
     Suspect.objects.filter(models.Q(first=absorbed) | models.Q(second=absorbed)).delete()
@@ -80,9 +82,6 @@ def unmerge(*, by: Any, merge: Merge) -> Merge:
             % {"date": f"{newer.at:%d/%m/%Y}"}
         )
     _move_back_rows(kept, absorbed, found.moved)
-    for name, handler in reversed(list(_handlers())):
-        if name in found.moved["handlers"]:
-            handler.move_back(kept, absorbed, found.moved["handlers"][name])
     back = {
         name: _as_field(name, pair[0])
         for name, pair in found.moved["filled"].items()
@@ -90,6 +89,11 @@ def unmerge(*, by: Any, merge: Merge) -> Merge:
     }
     changes = save_version(kept, None, back)
     save_version(absorbed, None, {"merged_into": None})
+    if "unit" in changes:
+        move_unit_back(found.moved["placed"])
+    for name, handler in reversed(list(_handlers())):
+        if name in found.moved["handlers"]:
+            handler.move_back(kept, absorbed, found.moved["handlers"][name])
     Person.objects.filter(pk__in=rows).update(updated_at=now())
     found.undone_at, found.undone_by = now(), by
     found.save(update_fields=["undone_at", "undone_by"])

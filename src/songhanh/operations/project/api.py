@@ -187,7 +187,7 @@ def install_handlers(api: NinjaAPI) -> None:
 
     @on(Exception)
     def broken(request: HttpRequest, error: Exception) -> HttpResponse:
-        logger.exception("the API failed on %s", request.path, exc_info=error)
+        logger.error("the API failed on %s", request.path, exc_info=error)
         message = _("Something in the program failed; nothing was half written.")
         return tell(request, 500, [{"code": "broken", "message": message}])
 
@@ -201,16 +201,13 @@ def _place(fault: Any) -> str:
 
 def problems_of(error: DjangoValidationError) -> list[dict[str, Any]]:
     """Return each message of a Django error with its field."""
-    if hasattr(error, "error_dict"):
-        named = list(error.error_dict.items())
-    else:
-        named = [(NON_FIELD_ERRORS, error.error_list)]
+    named = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
     return [
         {
             "code": str(single.code or "invalid"),
             "message": " ".join(single.messages),
             "where": "" if name == NON_FIELD_ERRORS else name,
         }
-        for name, errors in named
+        for name, errors in named.items()
         for single in errors
     ]

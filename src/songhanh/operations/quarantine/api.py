@@ -10,8 +10,8 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from songhanh.operations.accounts.api import asks, note_read
+from songhanh.operations.accounts.api_places import PlaceOut, facility_of, place, units_below
 from songhanh.operations.people.api import PersonShort, person_of, person_short
-from songhanh.operations.places.api import PlaceOut, facility_of, place, units_below
 from songhanh.operations.project.api import Day, Filters, Text, answers, keyset
 from songhanh.operations.quarantine import actions
 from songhanh.operations.quarantine.models import Stay

@@ -11,8 +11,8 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from songhanh.operations.accounts.api import asks, note_read
+from songhanh.operations.accounts.api_places import PlaceOut, facility_of, place, units_below
 from songhanh.operations.people.api import PersonShort, person_of, person_short
-from songhanh.operations.places.api import PlaceOut, facility_of, place, units_below
 from songhanh.operations.project.api import Filters, Instant, Text, answers, enumerated, keyset
 from songhanh.operations.sampling import actions
 from songhanh.operations.sampling.models import Sample

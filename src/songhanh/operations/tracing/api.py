@@ -10,9 +10,9 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from songhanh.operations.accounts.api import asks, note_read
+from songhanh.operations.accounts.api_places import PlaceOut, place, site_of, units_below
 from songhanh.operations.people.api import PersonShort, person_of, person_short
 from songhanh.operations.people.models import Person
-from songhanh.operations.places.api import PlaceOut, place, site_of, units_below
 from songhanh.operations.project.api import Day, Filters, Instant, Text, answers, enumerated, keyset
 from songhanh.operations.tracing import actions
 from songhanh.operations.tracing.models import Contact, FollowUp, Proximity, Setting, Standing

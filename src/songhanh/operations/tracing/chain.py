@@ -15,7 +15,7 @@ from songhanh.operations.tracing.names import lend
 from songhanh.operations.tracing.neighbourhood import chunks
 
 MOST_SHOWN = 400  # of the network and the tree; the table's file has all
-MOST_CASES = 300
+MOST_CASES = 80  # of a chain of infections: one province-wide chain is no picture
 
 
 @dataclass

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from songhanh.operations.accounts.masking import pseudonym
 from songhanh.operations.people.models import Person
 from songhanh.operations.places.models import Level, Unit
 from songhanh.operations.places.queries import communes_below, tree
@@ -164,7 +165,7 @@ def _lines(user: Any, rows: list[Standing]) -> Iterator[list[Any]]:
         yield [
             f"F{row.level}",
             person.uuid,
-            person.full_name if show else "",
+            person.full_name if show else pseudonym(person.pk),
             person.birth_year,
             person.phone if show else "",
             row.unit.code if row.unit else "",

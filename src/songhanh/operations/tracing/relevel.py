@@ -78,9 +78,18 @@ class _Change:
             self.looked_at |= here
             differing = {person for person in here if self._differs(person, steps)}
             always |= differing
-            deepest = max((s for p in always for s in (*self.part.arrivals[p], *self.arrivals(p))), default=0)
-            if not differing and steps >= deepest:
+            if not differing and steps >= self._deepest(always):
                 return
+
+    def _deepest(self, people: set[int]) -> int:
+        """Return the last step in which one of these may still differ: one more than anybody whom they met has."""
+        last = 0
+        for person in people:
+            last = max(last, *self.part.arrivals[person], *self.arrivals(person), 0)
+            last = max(
+                last, *(1 + steps for met in self.part.met[person] for steps in self.arrivals(met.other)), 0
+            )
+        return last
 
     def _differs(self, person: int, steps: int) -> bool:
         now = self.arrivals(person)

@@ -13,6 +13,6 @@ register = template.Library()
 
 
 @register.filter
-def shown(row: models.Model | None, field: str) -> Any:
+def shown(row: Any, field: str) -> Any:
     """Return a field as the reader may see it: ``{{ row|shown:"full_name" }}``; nothing of a missing row."""
-    return "" if row is None or row == "" else masking.shown(row, field)
+    return masking.shown(row, field) if isinstance(row, models.Model) else ""

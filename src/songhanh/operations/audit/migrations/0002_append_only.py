@@ -1,13 +1,15 @@
+from typing import Any
+
 from django.db import migrations
 
 from songhanh.operations.audit import guard
 
 
-def install(apps, schema_editor):
+def install(apps: Any, schema_editor: Any) -> None:
     guard.install(schema_editor)
 
 
-def uninstall(apps, schema_editor):
+def uninstall(apps: Any, schema_editor: Any) -> None:
     guard.uninstall(schema_editor)
 
 
