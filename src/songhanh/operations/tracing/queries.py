@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.timezone import make_aware
 
 from songhanh.operations.accounts.masking import pseudonym
 from songhanh.operations.people.models import Person
@@ -21,6 +22,7 @@ from songhanh.operations.tracing.names import is_known, lend, mark
 
 SEEN = (FollowUp.State.WELL, FollowUp.State.ILL)
 FORWARDED_LEVELS = (1, 2)
+MOST_LOOKED_AT = 5_000  # newest entries: what is older was forwarded days ago
 
 
 def contacts(
@@ -122,9 +124,11 @@ def to_forward(user: Any, *, since: date | None = None) -> list[Forwarded]:
     since = since or today() - timedelta(days=3)
     rows = (
         Standing.objects.identified(user)
-        .filter(level__in=FORWARDED_LEVELS, exposed_on__isnull=False, via__created_at__date__gte=since)
+        .filter(
+            level__in=FORWARDED_LEVELS, via__created_at__gte=make_aware(datetime.combine(since, time.min))
+        )
         .select_related("person", "unit", "via", "origin")
-        .order_by("unit__code", "person_id")
+        .order_by("-via")[:MOST_LOOKED_AT]
     )
     groups: dict[str, list[Standing]] = {}
     for row in rows:
