@@ -161,7 +161,7 @@ def _add_cases(source: str, part: Sequence[Values]) -> None:
         .order_by("reported_on", "pk")
         .values("person_id", "uuid", "code", "external_ids")
     ):
-        cases[case["person_id"]] = case
+        cases[case["person_id"]] = dict(case)
     for row in part:
         row["source__case"] = cases.get(row["source__id"])
         row["person__case"] = cases.get(row["person__id"])

@@ -231,6 +231,12 @@ SORMAS_LAYOUTS = {
 _WHO_SEX = {"male": "M", "female": "F"}
 _WHO_OUTCOME = {"died": "DEAD", "recovered": "RECOVERED", "active": "ALIVE"}
 _YES = {True: "Y", False: "N", None: ""}
+
+
+def _who_symptom(code: str) -> Any:
+    return lambda row: _YES[code in row["symptoms"]] if row["symptoms"] else ""
+
+
 WHO_LAYOUTS = {
     "cases": Layout("who-linelist", "cases", [
         Column("patinfo_ID", lambda row: row["national_code"] or row["code"]),
@@ -247,7 +253,7 @@ WHO_LAYOUTS = {
         Column("report_classif", lambda row: row["classification"].replace("-", " ").upper()),
         Column("pat_symptomatic", lambda row: _YES[row["has_symptoms"]]),
         Column("patcourse_dateonset", "onset_on"),
-        *[Column(f"patsympt_{name}", lambda row, code=code: _YES[code in row["symptoms"]] if row["symptoms"] else "")
+        *[Column(f"patsympt_{name}", _who_symptom(code))
           for name, code in (("fever", "fever"), ("sorethroat", "sore-throat"), ("cough", "cough"),
                              ("runnynose", "runny-nose"), ("short", "breathless"))],
         Column("Lab_datetaken", "sampled_on"),

@@ -54,7 +54,7 @@ def problems(batch: Batch) -> list[dict[str, Any]]:
 
 def _row(batch: Batch, row: Row, mapped: list[Any]) -> dict[str, Any]:
     places = {column: position for position, column in enumerate(batch.columns)}
-    cells = []
+    cells: list[tuple[str, Any, str]] = []
     for column, field in mapped:
         value = row.values[places[column]] if places[column] < len(row.values) else ""
         if value and field is not None and len(cells) < SHOWN:

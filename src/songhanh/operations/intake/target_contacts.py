@@ -140,7 +140,9 @@ def _days(outcome: Outcome) -> bool:
             return False
         first, last = reported - INCUBATION, reported
         said.note("date_estimated")
-    first, last = first or last, last or first
+    if first is None or last is None:
+        first = last = first or last
+        assert first is not None and last is not None  # one of the two is given
     if first > last:
         said.note("order", "happened_from")
         return False

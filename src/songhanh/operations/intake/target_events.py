@@ -35,8 +35,7 @@ def _judge(outcome: Outcome, desk: Desk, names: dict[str, Cluster], seen: dict[s
         return outcome
     if not fields.get("name"):
         return outcome.reject("missing", "name", what={"vi": "tên ổ dịch", "en": "The name"})
-    _place(outcome, desk)
-    if said.is_rejected:
+    if not _placed(outcome, desk):
         outcome.verdict = Verdict.REJECTED
         return outcome
     if fields.get("began_on") and fields.get("closed_on") and fields["began_on"] > fields["closed_on"]:
@@ -58,7 +57,7 @@ def _judge(outcome: Outcome, desk: Desk, names: dict[str, Cluster], seen: dict[s
     return settle(outcome, "events")
 
 
-def _place(outcome: Outcome, desk: Desk) -> None:
+def _placed(outcome: Outcome, desk: Desk) -> bool:
     said, fields = outcome.said, outcome.said.subject
     commune, district, province = (fields.pop(name, "") for name in ("commune", "district", "province"))
     fields["unit"] = desk.places.unit(commune, district, province, "") or desk.places.default
@@ -76,6 +75,7 @@ def _place(outcome: Outcome, desk: Desk) -> None:
         said.note("outside" if fields["unit"] else "no_unit", "commune")
     if said.remarks:
         fields["note"] = "\n".join(part for part in (fields.get("note", ""), *said.remarks) if part)
+    return not said.is_rejected
 
 
 @transaction.atomic

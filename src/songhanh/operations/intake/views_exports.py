@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import (
     FileResponse,
     Http404,
@@ -27,7 +29,7 @@ TYPES = {
 @require_safe
 def export(request: HttpRequest) -> HttpResponse:
     """List what can be taken out, and in what form."""
-    groups: dict[str, list[dict[str, object]]] = {}
+    groups: dict[str, list[dict[str, Any]]] = {}
     for source_format, target, suffix in exporting.choices():
         suffixes = ["csv", "xlsx"] if suffix == "csv" and source_format != "r" else [suffix]
         row = {"target": target, "label": exporting.TARGET_LABELS[target], "suffixes": suffixes}
