@@ -15,9 +15,10 @@ from songhanh.operations.accounts.models import User
 from songhanh.operations.cases import actions as cases
 from songhanh.operations.cases.models import Case
 from songhanh.operations.fieldwork.models import Entry
+from songhanh.operations.fieldwork.receiving import receive
 from songhanh.operations.people.models import Person
 from songhanh.operations.places.models import Unit
-from songhanh.operations.project.clock import today
+from songhanh.operations.project.clock import now, today
 from songhanh.operations.project.folding import fold
 from songhanh.operations.tracing import actions as tracing
 from songhanh.operations.tracing.models import Contact, FollowUp, Source, Standing
@@ -95,3 +96,19 @@ def a_confirmed_case() -> str:
     """Register a confirmed case of the first person; return its code."""
     person = Person.objects.get(full_name=NAMES[0])
     return str(cases.register(by=None, person=person, reported_on=today(), classification="confirmed").code)
+
+
+def submit(ids: list[str]) -> dict[str, int]:
+    """Take an entry of each id, as a device that lost the answers sends them; return what became of how many."""
+    by = User.objects.get(username="officer")
+    unit = Unit.objects.get(name="Nếnh")
+    found: dict[str, int] = {}
+    for n, client_id in enumerate(ids):
+        payload = {
+            "full_name": f"Ca Thứ {n}", "unit": str(unit.pk), "reported_on": day(), "classification": "suspected",
+            "found": "community",
+        }  # fmt: skip
+        item = {"client_id": client_id, "kind": "case", "payload": payload, "made_at": now().isoformat()}
+        state = receive(by, [item])[0]["state"]
+        found[state] = found.get(state, 0) + 1
+    return found

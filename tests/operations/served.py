@@ -21,12 +21,14 @@ BEGIN = "from songhanh.operations.project import serving; serving.set_up(); impo
 class Place:
     """A served installation of the small province, and questions to its database."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, database: str | None = None) -> None:
         self._environment = os.environ | {
             "SONGHANH_HOME": str(home),
             "PYTHONPATH": os.pathsep.join([str(SOURCE), str(HERE)]),
         }
         self._environment.pop("DATABASE_URL", None)
+        if database:
+            self._environment["DATABASE_URL"] = database
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])

@@ -77,7 +77,7 @@ def texts() -> dict[str, str]:
         "net_down": _("No network"),
         "net_ended": _("Logged out"),
         "net_unknown": _("Looking for the network"),
-        "wait_network": _("Entries that wait for the network: {n}. They are kept on this device."),
+        "wait_network": _("Entries that wait for the network: {n}."),
         "wait_sending": _("Entries that wait to be sent: {n}."),
         "nothing_waits": _("Nothing waits to be sent."),
         "sent_last": _("Nothing waits. Last sent: {n}, at {at}."),
