@@ -62,7 +62,7 @@ def unsampled(user: Any) -> Any:
 
 def late_results(user: Any) -> Any:
     """Return the samples that wait for a result for too long."""
-    return samples(user, late=True).annotate(since=F("taken_at"))
+    return samples(user, late=True)
 
 
 def blocked(user: Any, units: Sequence[int] | None = None) -> Any:

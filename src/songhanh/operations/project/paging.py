@@ -54,15 +54,18 @@ def page_of(request: HttpRequest, rows: QuerySet[Any], per_page: int = ROWS_A_PA
     asked = request.GET.get("page", "1")
     number = min(max(1, int(asked)), 1_000_000) if asked.isascii() and asked.isdigit() else 1
     first = (number - 1) * per_page
-    found = list(rows[first : first + per_page + 1])
+    # First the keys alone: where a sort is needed it is of narrow rows, and the wide ones are read for one page.
+    keys = list(rows.values_list("pk", flat=True)[first : first + per_page + 1])
+    by_key = {row.pk: row for row in rows.order_by().filter(pk__in=keys[:per_page])}
+    found = [by_key[key] for key in keys[:per_page] if key in by_key]
     # Only the keys are counted, without the order and the annotations, and no further than needed.
     counted = rows.order_by().values_list("pk")[: COUNTED + 1].count()
     return Page(
-        rows=found[:per_page],
+        rows=found,
         number=number,
         count=min(counted, COUNTED),
         is_more=counted > COUNTED,
-        has_next=len(found) > per_page,
+        has_next=len(keys) > per_page,
         query=query_without(request, "page", "format"),
     )
 

@@ -73,11 +73,7 @@ class Sample(Registered):
             models.Index(fields=["unit", "-taken_at"], name="sample_by_unit"),
             models.Index(fields=["result", "-taken_at", "-id"], name="sample_by_result"),
             models.Index(fields=["person", "taken_at"], name="sample_by_person"),
-            models.Index(
-                fields=["taken_at", "unit"],
-                name="sample_waiting",
-                condition=models.Q(result__in=["pending", "retest"]),
-            ),
+            models.Index(fields=["unit", "result", "taken_at"], name="sample_by_unit_result"),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from songhanh.operations.places.queries import communes_below
@@ -40,7 +41,9 @@ def samples(
     if tube.strip():
         rows = rows.filter(tube=tube.strip())
     if late:
-        return rows.filter(result__in=WAITING, taken_at__lt=late_before()).order_by("taken_at", "pk")
+        # By an expression, which no index orders: else SQLite walks through all samples from the oldest on.
+        waits = rows.filter(result__in=WAITING, taken_at__lt=late_before())
+        return waits.annotate(since=Coalesce("taken_at", "created_at")).order_by("since", "pk")
     return rows.order_by("-taken_at", "-pk")
 
 
