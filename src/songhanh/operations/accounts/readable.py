@@ -17,6 +17,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from songhanh.operations.accounts.masking import pseudonym, shown
+from songhanh.operations.accounts.models import User
+from songhanh.operations.accounts.roles import Role
 from songhanh.operations.accounts.scope import VisibleQuerySet, scope_of
 from songhanh.operations.audit import words
 from songhanh.operations.audit.models import Event
@@ -25,6 +27,7 @@ from songhanh.operations.project.classes import Class, classes_of
 
 MASK = "•••"
 PERSON = "people.person"
+ACCOUNT = "accounts.user"
 PLACES: tuple[type[models.Model], ...] = (Unit, Site, Facility)
 # Details that say what was done and never about whom; of the others only numbers are shown.
 PLAIN_DETAILS = frozenset(
@@ -63,7 +66,9 @@ def lines(events: Sequence[Event], user: Any) -> list[Line]:
     """Return events in words; a constant number of queries however many there are."""
     rows = _rows(events, user)
     places = _places(events)
-    return [_line(event, rows, places) for event in events]
+    accounts = {event.subject_id for event in events if event.subject_type == ACCOUNT}
+    named = {(ACCOUNT, account.pk): account for account in User.objects.filter(pk__in=accounts)}
+    return [_line(event, rows | named, places) for event in events]
 
 
 def _model(label: str) -> type[models.Model] | None:
@@ -127,7 +132,9 @@ def _line(
     changes = [
         Change(_label(event, name), *(_value(event, name, value, is_identified, places) for value in pair))
         for name, pair in event.changes.items()
-        if isinstance(pair, list) and len(pair) == 2
+        if isinstance(pair, list)
+        and len(pair) == 2
+        and getattr(_field(event.subject_type, name), "editable", True)
     ]
     return Line(
         event=event,
@@ -148,6 +155,8 @@ def _subject(event: Event, row: Any) -> str:
         return words.of_model(event.subject_type) if event.subject_type else ""
     if event.subject_type == PERSON:
         return str(shown(row, "full_name")) if row is not None else pseudonym(event.subject_id)
+    if event.subject_type == ACCOUNT and row is not None:
+        return f"{row} ({row.username})"
     code = getattr(row, "code", "") or event.subject_id
     return f"{words.of_model(event.subject_type)} {code}"
 
@@ -180,6 +189,8 @@ def _value(
 
 
 def _detail(name: str, value: Any) -> str:
+    if name == "role" and value in Role.values:
+        return str(Role(value).label)
     if isinstance(value, bool | int | float) or name in PLAIN_DETAILS:
         return plain_words(value)
     return MASK

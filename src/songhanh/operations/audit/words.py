@@ -26,7 +26,6 @@ ACTIONS: dict[str, Promise] = {
     "audit.export": _("downloaded the audit"),
     "decide.adopt": _("adopted a plan"),
     "decide.area": _("decided the mode of an area"),
-    "decide.request": _("started a computation"),
     "places.load_pack": _("loaded the places of a province"),
     "keeping.backup": _("made a backup"),
     "keeping.restore": _("restored a backup"),
@@ -117,6 +116,33 @@ MODELS: dict[str, Promise] = {
     "planning.prioritydecision": _("decision of an area"),
     "planning.job": _("computation"),
 }
+
+DETAILS: dict[str, Promise] = {
+    "role": _("role"),
+    "unit": _("unit"),
+    "site": _("site"),
+    "place": _("place"),
+    "valid_from": _("from"),
+    "valid_until": _("until"),
+    "until": _("until"),
+    "expires_on": _("last day"),
+    "login": _("log-in name"),
+    "demo": _("demonstration"),
+    "name": _("name"),
+    "format": _("format"),
+    "filter": _("filter"),
+    "program": _("program"),
+    "rows": _("rows"),
+    "n": _("number"),
+    "page": _("page"),
+    "mode": _("mode"),
+    "attempts": _("attempts"),
+}
+
+
+def of_detail(name: str) -> str:
+    """Return what a detail is called."""
+    return str(DETAILS.get(name, name))
 
 
 def of_action(code: str) -> str:

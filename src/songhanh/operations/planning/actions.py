@@ -11,6 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from songhanh.core.canonical import json_bytes, sha256
+from songhanh.operations.accounts.access import demand
+from songhanh.operations.audit.actions import record
 from songhanh.operations.indicators import actions as indicators_actions
 from songhanh.operations.planning import tasks
 from songhanh.operations.planning.models import DecidedPlan, Job, Kind, Mode, PriorityDecision, Run
@@ -125,8 +127,13 @@ def store(
 
 
 @transaction.atomic
-def adopt(*, run: Run, plan: Mapping[str, Any], by: Signature) -> DecidedPlan:
-    """Keep the committee's choice of a plan as it was shown, and ask for the record of its numbers."""
+@transaction.atomic
+def adopt(*, run: Run, plan: Mapping[str, Any], by: Signature, user: Any = None) -> DecidedPlan:
+    """Keep the committee's choice of a plan as it was shown, and ask for the record of its numbers.
+
+    ``by`` is who signs, ``user`` whose account entered it.
+    """
+    demand(user, "decide.adopt")
     decided = DecidedPlan.objects.create(
         decided_by=by.decided_by,
         post=by.post,
@@ -144,6 +151,10 @@ def adopt(*, run: Run, plan: Mapping[str, Any], by: Signature) -> DecidedPlan:
         plan_toml=plan["toml"],
         shown=dict(plan),
     )
+    record(
+        "decide.adopt", by=user, subject=decided, reason=by.reason,
+        details={"plan": plan["id"], "name": by.decided_by, "run": run.pk},
+    )  # fmt: skip
     request_record(decided=decided)
     return decided
 
@@ -165,11 +176,20 @@ def request_record(*, decided: DecidedPlan) -> Job:
     )
 
 
+@transaction.atomic
 def decide_priority(
-    *, run: Run, area: Mapping[str, Any], mode: str, review_on: date, expires_on: date | None, by: Signature
+    *,
+    run: Run,
+    area: Mapping[str, Any],
+    mode: str,
+    review_on: date,
+    expires_on: date | None,
+    by: Signature,
+    user: Any = None,
 ) -> PriorityDecision:
     """Keep the mode that the committee sets for an area; earlier decisions stay in the history."""
-    return PriorityDecision.objects.create(
+    demand(user, "decide.adopt")
+    decided = PriorityDecision.objects.create(
         decided_by=by.decided_by,
         post=by.post,
         reason=by.reason,
@@ -186,3 +206,8 @@ def decide_priority(
         expires_on=expires_on if mode == Mode.PRODUCTION else None,
         run=run,
     )
+    record(
+        "decide.area", by=user, subject=decided, reason=by.reason, unit_code=area["code"],
+        details={"area": area["name"], "mode": mode, "name": by.decided_by},
+    )  # fmt: skip
+    return decided

@@ -84,7 +84,7 @@ def adopt(request: HttpRequest, plan_id: str) -> HttpResponse:
     form = SignatureForm(request.POST)
     if not form.is_valid():
         return _page(request, plan_id, form)
-    decided = actions.adopt(run=run, plan=found, by=form.signature())
+    decided = actions.adopt(run=run, plan=found, by=form.signature(), user=request.user)
     return redirect("planning:decided", decided_id=decided.pk)
 
 

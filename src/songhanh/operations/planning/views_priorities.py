@@ -94,6 +94,7 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
             review_on=given["review_on"],
             expires_on=form.expires_on,
             by=form.signature(),
+            user=request.user,
         )
         return redirect("planning:area", code=code)
     history = queries.priority_history(run.pack_id, code)
