@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -70,8 +71,8 @@ def in_child(act: Callable[[], Any]) -> int:
             close_old_connections()
             act()
             code = 0
-        except Stale:
-            code = 3
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(code)
     return os.waitpid(child, 0)[1]
@@ -242,6 +243,8 @@ def two_officers() -> dict[str, Any]:
                     code = 0
                 except Stale:
                     code = 3
+                except BaseException:
+                    traceback.print_exc()
                 finally:
                     os._exit(code)
             children.append((name, child))

@@ -223,9 +223,9 @@ def _fill(tables: list[str], sizes: Sizes, number: int, tell: Report) -> dict[st
 def _count_on(
     made: list[tuple[type[models.Model], Callable[[], pl.DataFrame]]], place: Installation, sizes: Sizes
 ) -> None:
-    bulk.go_on_counting([model for model, _rows in made] + [PresenceList, Presence])
-    for year in {sizes.first_on.year, sizes.as_of.year}:
-        CodeCounter.objects.create(year=year, last=sizes.f0)
+    for number, year in enumerate(sorted({sizes.first_on.year, sizes.as_of.year}), start=1):
+        CodeCounter.objects.create(pk=number, year=year, last=sizes.f0)
+    bulk.go_on_counting([model for model, _rows in made] + [CodeCounter, PresenceList, Presence])
 
 
 def _levels_as_asked(sizes: Sizes) -> dict[str, int]:

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from songhanh.operations.cases.models import Symptom
 from songhanh.operations.seeding.bulk import day, days, instants
 from songhanh.operations.seeding.names import names
 from songhanh.operations.seeding.outbreak import Outbreak
@@ -17,7 +18,13 @@ from songhanh.operations.seeding.places import Places
 Ints = NDArray[np.int64]
 # Nobody has these: the province code 099 of an identity number and the telephone prefix 60 were never given out.
 ID_PREFIX, PHONE_PREFIX = "099", "+8460"
-SYMPTOMS = ("fever", "cough", "sore-throat", "fatigue", "loss-of-smell", "breathless", "headache")
+SYMPTOMS = tuple(
+    symptom.value
+    for symptom in (
+        Symptom.FEVER, Symptom.COUGH, Symptom.SORE_THROAT, Symptom.TIRED, Symptom.NO_SMELL, Symptom.BREATHLESS,
+        Symptom.HEADACHE,
+    )
+)  # fmt: skip
 OCCUPATIONS = (
     "công nhân",
     "công nhân",
