@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -141,7 +142,7 @@ def _presence() -> Figures:
     for who in sorted(present)[:: max(1, len(present) // 20)][:20]:
         person = persons.get(pk=who)
         made, took = _timed(
-            lambda person=person: actions.open_presence(by=None, case_person=person, reason="bench")
+            partial(actions.open_presence, by=None, case_person=person, reason="bench")
         )
         spent.append(took)
         n += len(made)
@@ -168,7 +169,8 @@ def _relevel() -> Figures:
     for who in chosen:
         person = persons.get(pk=who)
         _made, took = _timed(
-            lambda person=person: actions.set_source(
+            partial(
+                actions.set_source,
                 by=None,
                 person=person,
                 infectious_from=today - timedelta(days=6),

@@ -51,7 +51,7 @@ def read_places() -> Places:
     sites = list(Site.objects.filter(unit__isnull=False).exclude(kind=Site.Kind.SCHOOL).order_by("slug"))
     hosting = {site.unit_id for site in sites}
     district = {unit.pk: unit.parent_id for unit in units}
-    near = {district.get(unit) for unit in hosting}
+    near = {district[unit] for unit in hosting if unit in district}
     people = np.array([unit.population or 1000 for unit in units], float)
     weight = np.array(
         [
