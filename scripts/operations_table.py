@@ -45,8 +45,9 @@ def table(figures: dict[str, Any]) -> str:
     machine = figures["machine"]
     lines += [
         "",
-        f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, Python {machine['python']}; load of the last "
-        f"minute {machine['load_1_min']} before and {machine['load_1_min_after']} after. Scale {figures['scenario']['scale']:g}.",
+        f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, Python {machine['python']}.",
+        f"Load of the last minute {machine['load_1_min']} before, {machine['load_1_min_after']} after.",
+        f"Scale {figures['scenario']['scale']:g}.",
     ]
     return "\n".join(lines)
 
