@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
@@ -91,105 +92,123 @@ def keyset(rows: QuerySet[Any], filters: Filters) -> tuple[list[Any], int | None
     return page, page[-1].pk if len(found) > filters.limit else None
 
 
+def _tell(
+    api: NinjaAPI, request: HttpRequest, status: int, problems: Sequence[dict[str, Any]], **more: Any
+) -> HttpResponse:
+    first, *others = [{"where": "", "remedy": "", **problem} for problem in problems]
+    return api.create_response(request, {**first, **more, "also": others}, status=status)
+
+
+def _problem(api: NinjaAPI, request: HttpRequest, error: Problem) -> HttpResponse:
+    """Tell a problem of our own."""
+    return _tell(api, request, error.status, [error.content])
+
+
+def _missing(api: NinjaAPI, request: HttpRequest, error: Http404) -> HttpResponse:
+    """Tell that there is nothing."""
+    remedy = _("Check the address; perhaps the row belongs to another place, or your role has no such page.")
+    return _tell(
+        api, request, 404, [{"code": "not-found", "message": _("There is nothing here."), "remedy": remedy}]
+    )
+
+
+def _refused(api: NinjaAPI, request: HttpRequest, error: PermissionDenied) -> HttpResponse:
+    """Tell that the account may not."""
+    remedy = _("Ask whoever manages the accounts, or somebody responsible for that place.")
+    message = _("Your account may not do this here.")
+    return _tell(api, request, 403, [{"code": "refused", "message": message, "remedy": remedy}])
+
+
+def _stale(api: NinjaAPI, request: HttpRequest, error: Stale) -> HttpResponse:
+    """Tell that somebody else was first, with the version that is there now."""
+    current = (
+        type(error.row)._default_manager.filter(pk=error.row.pk).values_list("version", flat=True).first()
+    )
+    remedy = _("Read the row again, and send your change with its version.")
+    problems = [{"code": "stale", "message": " ".join(error.messages), "where": "version", "remedy": remedy}]
+    return _tell(api, request, 409, problems, current_version=current)
+
+
+def _invalid(api: NinjaAPI, request: HttpRequest, error: DjangoValidationError) -> HttpResponse:
+    """Tell what a form or an action refused."""
+    return _tell(api, request, 422, problems_of(error))
+
+
+def _faulty(api: NinjaAPI, request: HttpRequest, error: SonghanhError) -> HttpResponse:
+    """Tell a fault of the library."""
+    return _tell(
+        api, request, 422,
+        [
+            {"code": fault.code, "message": fault.message, "where": _place(fault), "remedy": fault.remedy}
+            for fault in error.faults
+        ],
+    )  # fmt: skip
+
+
+def _unreadable(api: NinjaAPI, request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Tell what of the request does not fit its description."""
+    remedy = _("Compare with the description of the operation in openapi.json.")
+    problems = [
+        {
+            "code": f"input.{item['type']}",
+            "message": str(item["msg"]),
+            "where": ".".join(str(part) for part in item["loc"]),
+            "remedy": remedy,
+        }
+        for item in error.errors
+    ]
+    return _tell(
+        api, request, 422, problems or [{"code": "input", "message": _("The request cannot be read.")}]
+    )
+
+
+def _throttled(api: NinjaAPI, request: HttpRequest, error: Throttled) -> HttpResponse:
+    """Tell when to come back."""
+    seconds = int(error.wait or 1) + 1
+    remedy = _("Wait %(n)d seconds.") % {"n": seconds}
+    response = _tell(
+        api, request, 429, [{"code": "too-many", "message": _("Too many requests."), "remedy": remedy}]
+    )
+    response["Retry-After"] = str(seconds)
+    return response
+
+
+def _other(api: NinjaAPI, request: HttpRequest, error: HttpError) -> HttpResponse:
+    """Tell what the framework refused."""
+    code = {401: "login", 403: "refused", 400: "unreadable"}.get(error.status_code, "request")
+    remedy = (
+        _("Send a key as `Authorization: Bearer …`, or log in; keys are made on the page of your account.")
+        if error.status_code == 401
+        else ""
+    )
+    return _tell(api, request, error.status_code, [{"code": code, "message": str(error), "remedy": remedy}])
+
+
+def _broken(api: NinjaAPI, request: HttpRequest, error: Exception) -> HttpResponse:
+    """Tell that the fault is ours; the details go to the log only."""
+    logger.error("the API failed on %s", request.path, exc_info=error)
+    message = _("Something in the program failed; nothing was half written.")
+    return _tell(api, request, 500, [{"code": "broken", "message": message}])
+
+
+_HANDLERS: dict[type[Exception], Callable[..., HttpResponse]] = {
+    Problem: _problem,
+    Http404: _missing,
+    PermissionDenied: _refused,
+    Stale: _stale,
+    DjangoValidationError: _invalid,
+    SonghanhError: _faulty,
+    ValidationError: _unreadable,
+    Throttled: _throttled,
+    HttpError: _other,
+    Exception: _broken,
+}
+
+
 def install_handlers(api: NinjaAPI) -> None:
     """Tell every fault in one form."""
-
-    def tell(
-        request: HttpRequest, status: int, problems: Sequence[dict[str, Any]], **more: Any
-    ) -> HttpResponse:
-        first, *others = [{"where": "", "remedy": "", **problem} for problem in problems]
-        return api.create_response(request, {**first, **more, "also": others}, status=status)
-
-    def on(kind: type[Exception]) -> Callable[[Any], Any]:
-        return api.exception_handler(kind)
-
-    @on(Problem)
-    def problem(request: HttpRequest, error: Problem) -> HttpResponse:
-        return tell(request, error.status, [error.content])
-
-    @on(Http404)
-    def missing(request: HttpRequest, error: Http404) -> HttpResponse:
-        remedy = _(
-            "Check the address; perhaps the row belongs to another place, or your role has no such page."
-        )
-        return tell(
-            request, 404, [{"code": "not-found", "message": _("There is nothing here."), "remedy": remedy}]
-        )
-
-    @on(PermissionDenied)
-    def refused(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
-        remedy = _("Ask whoever manages the accounts, or somebody responsible for that place.")
-        message = _("Your account may not do this here.")
-        return tell(request, 403, [{"code": "refused", "message": message, "remedy": remedy}])
-
-    @on(Stale)
-    def stale(request: HttpRequest, error: Stale) -> HttpResponse:
-        current = (
-            type(error.row)._default_manager.filter(pk=error.row.pk).values_list("version", flat=True).first()
-        )
-        remedy = _("Read the row again, and send your change with its version.")
-        problems = [
-            {"code": "stale", "message": " ".join(error.messages), "where": "version", "remedy": remedy}
-        ]
-        return tell(request, 409, problems, current_version=current)
-
-    @on(DjangoValidationError)
-    def invalid(request: HttpRequest, error: DjangoValidationError) -> HttpResponse:
-        return tell(request, 422, problems_of(error))
-
-    @on(SonghanhError)
-    def faulty(request: HttpRequest, error: SonghanhError) -> HttpResponse:
-        return tell(
-            request, 422,
-            [
-                {"code": fault.code, "message": fault.message, "where": _place(fault), "remedy": fault.remedy}
-                for fault in error.faults
-            ],
-        )  # fmt: skip
-
-    @on(ValidationError)
-    def unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
-        remedy = _("Compare with the description of the operation in openapi.json.")
-        problems = [
-            {
-                "code": f"input.{item['type']}",
-                "message": str(item["msg"]),
-                "where": ".".join(str(part) for part in item["loc"]),
-                "remedy": remedy,
-            }
-            for item in error.errors
-        ]
-        return tell(
-            request, 422, problems or [{"code": "input", "message": _("The request cannot be read.")}]
-        )
-
-    @on(Throttled)
-    def throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
-        seconds = int(error.wait or 1) + 1
-        remedy = _("Wait %(n)d seconds.") % {"n": seconds}
-        response = tell(
-            request, 429, [{"code": "too-many", "message": _("Too many requests."), "remedy": remedy}]
-        )
-        response["Retry-After"] = str(seconds)
-        return response
-
-    @on(HttpError)
-    def other(request: HttpRequest, error: HttpError) -> HttpResponse:
-        code = {401: "login", 403: "refused", 400: "unreadable"}.get(error.status_code, "request")
-        remedy = (
-            _(
-                "Send a key as `Authorization: Bearer …`, or log in; keys are made on the page of your account."
-            )
-            if error.status_code == 401
-            else ""
-        )
-        return tell(request, error.status_code, [{"code": code, "message": str(error), "remedy": remedy}])
-
-    @on(Exception)
-    def broken(request: HttpRequest, error: Exception) -> HttpResponse:
-        logger.error("the API failed on %s", request.path, exc_info=error)
-        message = _("Something in the program failed; nothing was half written.")
-        return tell(request, 500, [{"code": "broken", "message": message}])
+    for kind, handler in _HANDLERS.items():
+        api.add_exception_handler(kind, partial(handler, api))
 
 
 def _place(fault: Any) -> str:
