@@ -1,9 +1,9 @@
 """What every part of the API shares: how a fault is told, and how a long list goes on."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from typing import Annotated, Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
@@ -92,61 +92,69 @@ def keyset(rows: QuerySet[Any], filters: Filters) -> tuple[list[Any], int | None
     return page, page[-1].pk if len(found) > filters.limit else None
 
 
-def _tell(
-    api: NinjaAPI, request: HttpRequest, status: int, problems: Sequence[dict[str, Any]], **more: Any
-) -> HttpResponse:
-    first, *others = [{"where": "", "remedy": "", **problem} for problem in problems]
-    return api.create_response(request, {**first, **more, "also": others}, status=status)
+def install_handlers(api: NinjaAPI) -> None:
+    """Tell every fault in one form."""
+
+    def install(kind: type[Exception], told: Callable[[Any], Told]) -> None:
+        def handler(request: HttpRequest, error: Any) -> HttpResponse:
+            answer = told(error)
+            if answer.status >= 500:
+                logger.error("the API failed on %s", request.path, exc_info=error)
+            first, *others = [{"where": "", "remedy": "", **problem} for problem in answer.problems]
+            response = api.create_response(
+                request, {**first, **answer.more, "also": others}, status=answer.status
+            )
+            for name, value in answer.headers.items():
+                response[name] = value
+            return response
+
+        api.add_exception_handler(kind, handler)
+
+    for kind, told in HANDLERS.items():
+        install(kind, told)
 
 
-def _problem(api: NinjaAPI, request: HttpRequest, error: Problem) -> HttpResponse:
-    """Tell a problem of our own."""
-    return _tell(api, request, error.status, [error.content])
+@dataclass(frozen=True)
+class Told:
+    """An answer that says what is wrong."""
+
+    status: int
+    problems: list[dict[str, Any]]
+    more: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
 
 
-def _missing(api: NinjaAPI, request: HttpRequest, error: Http404) -> HttpResponse:
-    """Tell that there is nothing."""
+def _missing(error: Http404) -> Told:
     remedy = _("Check the address; perhaps the row belongs to another place, or your role has no such page.")
-    return _tell(
-        api, request, 404, [{"code": "not-found", "message": _("There is nothing here."), "remedy": remedy}]
-    )
+    return Told(404, [{"code": "not-found", "message": _("There is nothing here."), "remedy": remedy}])
 
 
-def _refused(api: NinjaAPI, request: HttpRequest, error: PermissionDenied) -> HttpResponse:
-    """Tell that the account may not."""
+def _refused(error: PermissionDenied) -> Told:
     remedy = _("Ask whoever manages the accounts, or somebody responsible for that place.")
-    message = _("Your account may not do this here.")
-    return _tell(api, request, 403, [{"code": "refused", "message": message, "remedy": remedy}])
-
-
-def _stale(api: NinjaAPI, request: HttpRequest, error: Stale) -> HttpResponse:
-    """Tell that somebody else was first, with the version that is there now."""
-    current = (
-        type(error.row)._default_manager.filter(pk=error.row.pk).values_list("version", flat=True).first()
+    return Told(
+        403, [{"code": "refused", "message": _("Your account may not do this here."), "remedy": remedy}]
     )
+
+
+def _stale(error: Stale) -> Told:
+    rows: Any = type(error.row)._default_manager
+    current = rows.filter(pk=error.row.pk).values_list("version", flat=True).first()
     remedy = _("Read the row again, and send your change with its version.")
-    problems = [{"code": "stale", "message": " ".join(error.messages), "where": "version", "remedy": remedy}]
-    return _tell(api, request, 409, problems, current_version=current)
+    problem = {"code": "stale", "message": " ".join(error.messages), "where": "version", "remedy": remedy}
+    return Told(409, [problem], {"current_version": current})
 
 
-def _invalid(api: NinjaAPI, request: HttpRequest, error: DjangoValidationError) -> HttpResponse:
-    """Tell what a form or an action refused."""
-    return _tell(api, request, 422, problems_of(error))
-
-
-def _faulty(api: NinjaAPI, request: HttpRequest, error: SonghanhError) -> HttpResponse:
-    """Tell a fault of the library."""
-    return _tell(
-        api, request, 422,
+def _faulty(error: SonghanhError) -> Told:
+    return Told(
+        422,
         [
             {"code": fault.code, "message": fault.message, "where": _place(fault), "remedy": fault.remedy}
             for fault in error.faults
         ],
-    )  # fmt: skip
+    )
 
 
-def _unreadable(api: NinjaAPI, request: HttpRequest, error: ValidationError) -> HttpResponse:
-    """Tell what of the request does not fit its description."""
+def _unreadable(error: ValidationError) -> Told:
     remedy = _("Compare with the description of the operation in openapi.json.")
     problems = [
         {
@@ -157,58 +165,43 @@ def _unreadable(api: NinjaAPI, request: HttpRequest, error: ValidationError) -> 
         }
         for item in error.errors
     ]
-    return _tell(
-        api, request, 422, problems or [{"code": "input", "message": _("The request cannot be read.")}]
-    )
+    return Told(422, problems or [{"code": "input", "message": _("The request cannot be read.")}])
 
 
-def _throttled(api: NinjaAPI, request: HttpRequest, error: Throttled) -> HttpResponse:
-    """Tell when to come back."""
+def _throttled(error: Throttled) -> Told:
     seconds = int(error.wait or 1) + 1
     remedy = _("Wait %(n)d seconds.") % {"n": seconds}
-    response = _tell(
-        api, request, 429, [{"code": "too-many", "message": _("Too many requests."), "remedy": remedy}]
-    )
-    response["Retry-After"] = str(seconds)
-    return response
+    problem = {"code": "too-many", "message": _("Too many requests."), "remedy": remedy}
+    return Told(429, [problem], headers={"Retry-After": str(seconds)})
 
 
-def _other(api: NinjaAPI, request: HttpRequest, error: HttpError) -> HttpResponse:
-    """Tell what the framework refused."""
+def _other(error: HttpError) -> Told:
     code = {401: "login", 403: "refused", 400: "unreadable"}.get(error.status_code, "request")
     remedy = (
         _("Send a key as `Authorization: Bearer …`, or log in; keys are made on the page of your account.")
         if error.status_code == 401
         else ""
     )
-    return _tell(api, request, error.status_code, [{"code": code, "message": str(error), "remedy": remedy}])
+    return Told(error.status_code, [{"code": code, "message": str(error), "remedy": remedy}])
 
 
-def _broken(api: NinjaAPI, request: HttpRequest, error: Exception) -> HttpResponse:
-    """Tell that the fault is ours; the details go to the log only."""
-    logger.error("the API failed on %s", request.path, exc_info=error)
+def _broken(error: Exception) -> Told:
     message = _("Something in the program failed; nothing was half written.")
-    return _tell(api, request, 500, [{"code": "broken", "message": message}])
+    return Told(500, [{"code": "broken", "message": message}])
 
 
-_HANDLERS: dict[type[Exception], Callable[..., HttpResponse]] = {
-    Problem: _problem,
+HANDLERS: dict[type[Exception], Callable[[Any], Told]] = {
+    Problem: lambda error: Told(error.status, [error.content]),
     Http404: _missing,
     PermissionDenied: _refused,
     Stale: _stale,
-    DjangoValidationError: _invalid,
+    DjangoValidationError: lambda error: Told(422, problems_of(error)),
     SonghanhError: _faulty,
     ValidationError: _unreadable,
     Throttled: _throttled,
     HttpError: _other,
     Exception: _broken,
 }
-
-
-def install_handlers(api: NinjaAPI) -> None:
-    """Tell every fault in one form."""
-    for kind, handler in _HANDLERS.items():
-        api.add_exception_handler(kind, partial(handler, api))
 
 
 def _place(fault: Any) -> str:
