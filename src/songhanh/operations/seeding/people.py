@@ -114,6 +114,8 @@ def persons(
             "updated_at": at,
             "full_name": full,
             "name_folded": folded,
+            # The given name first, as `people.models.name_key` writes it for one person.
+            "name_key": folded.str.split(" ").list.last() + " " + folded.str.split(" ").list.first(),
             "sex": pl.Series(["male", "female"])[is_woman.astype(int)],
             "born_on": known(born, has_birthday),
             "birth_year": year,
