@@ -43,11 +43,11 @@ def table(figures: dict[str, Any]) -> str:
         )
         lines.append(f"| {page.replace('_', ' ')} | {values} |")
     machine = figures["machine"]
-    lines += [
-        "",
+    said = (
         f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, Python {machine['python']}; load of the last "
-        f"minute {machine['load_1_min']} before and {machine['load_1_min_after']} after. Scale {figures['scenario']['scale']:g}.",
-    ]
+        f"minute {machine['load_1_min']} before and {machine['load_1_min_after']} after. Scale {figures['scenario']['scale']:g}."
+    )
+    lines += ["", said]
     return "\n".join(lines)
 
 

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ def main(file: Path, scale: float, users: int, seconds: int) -> None:
     serving.set_up()
     as_of = date.fromisoformat(os.environ["SONGHANH_TODAY"])
     found: Figures = {}
-    for stage, measure in (
+    stages: list[tuple[str, Callable[[], Figures]]] = [
         ("seed", lambda: _seed(scale, as_of)),
         ("lists, one user", lambda: bench_pages(file.parent)),
         (f"lists, {users} users", lambda: bench_users(file.parent, users, seconds) if users else {}),
@@ -41,7 +42,8 @@ def main(file: Path, scale: float, users: int, seconds: int) -> None:
         ("all levels", _rebuild),
         ("follow-ups", lambda: _follow_ups(as_of, scale)),
         ("import", lambda: _import(scale, as_of)),
-    ):
+    ]
+    for stage, measure in stages:
         _say(stage)
         found |= measure()
     file.write_text(json.dumps(found))
@@ -167,15 +169,11 @@ def _relevel() -> Figures:
     spent = []
     for who in chosen:
         person = persons.get(pk=who)
-        _made, took = _timed(
-            lambda person=person: actions.set_source(
-                by=None,
-                person=person,
-                infectious_from=today - timedelta(days=6),
-                infectious_until=today,
-                since_on=today,
-            )
-        )
+        confirmed = partial(
+            actions.set_source, by=None, person=person, infectious_from=today - timedelta(days=6),
+            infectious_until=today, since_on=today,
+        )  # fmt: skip
+        _made, took = _timed(confirmed)
         spent.append(took * 1000)
     changed = tracing.Standing.objects.filter(level=1).count() - f2_before + len(chosen)
     demand_some("changed levels", changed)

@@ -35,13 +35,13 @@ def kept_models() -> list[type[models.Model]]:
 def columns(model: type[models.Model]) -> list[str]:
     """Return the names of a model's columns, the primary key first, the others sorted."""
     fields = model._meta.concrete_fields
-    key = [field.column for field in fields if field.primary_key]
-    return key + sorted(field.column for field in fields if not field.primary_key)
+    key = [str(field.column) for field in fields if field.primary_key]
+    return key + sorted(str(field.column) for field in fields if not field.primary_key)
 
 
 def fields_of(model: type[models.Model]) -> list[models.Field[Any, Any]]:
     """Return the fields in the order of `columns`."""
-    by_column = {field.column: field for field in model._meta.concrete_fields}
+    by_column = {str(field.column): field for field in model._meta.concrete_fields}
     return [by_column[name] for name in columns(model)]
 
 
@@ -81,10 +81,10 @@ def write(model: type[models.Model], texts: Iterator[bytes]) -> None:
     """Write lines to an empty table, as they are: nothing is computed or stamped anew."""
     fields = fields_of(model)
     table = connection.ops.quote_name(model._meta.db_table)
-    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as sink:  # type: ignore[attr-defined]
+            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as sink:
                 for text in texts:
                     sink.write_row(_row(fields, text))
             return

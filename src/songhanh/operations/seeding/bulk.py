@@ -112,7 +112,7 @@ def write(model: type[models.Model], rows: pl.DataFrame) -> int:
 def _defaults(model: type[models.Model]) -> dict[str, Any]:
     defaults: dict[str, Any] = {}
     for field in model._meta.concrete_fields:
-        if field.null or field.primary_key:
+        if field.null or field.primary_key or field.column is None:
             continue
         if isinstance(field, models.JSONField):
             defaults[field.column] = "{}" if field.default is dict else "[]"
