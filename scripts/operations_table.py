@@ -43,12 +43,11 @@ def table(figures: dict[str, Any]) -> str:
         )
         lines.append(f"| {page.replace('_', ' ')} | {values} |")
     machine = figures["machine"]
-    lines += [
-        "",
-        f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, Python {machine['python']}.",
-        f"Load of the last minute {machine['load_1_min']} before, {machine['load_1_min_after']} after.",
-        f"Scale {figures['scenario']['scale']:g}.",
-    ]
+    said = (
+        f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, Python {machine['python']}; load of the last "
+        f"minute {machine['load_1_min']} before and {machine['load_1_min_after']} after. Scale {figures['scenario']['scale']:g}."
+    )
+    lines += ["", said]
     return "\n".join(lines)
 
 

@@ -21,7 +21,7 @@ OWN = frozenset(
 )  # same page for all
 
 
-class Officer(HttpUser):  # type: ignore[misc]
+class Officer(HttpUser):
     """Reads lists and pages of one commune, and writes down what was found on a round."""
 
     wait_time = between(1, 5)
@@ -53,4 +53,4 @@ class Officer(HttpUser):  # type: ignore[misc]
         fields = {"csrfmiddlewaretoken": token[1], "state": "well", "temperature": "36.6", "note": ""}
         if version:
             fields["version"] = version[1]
-        self.client.post(address, fields, name="follow_up", headers={"Referer": self.host + address})
+        self.client.post(address, fields, name="follow_up", headers={"Referer": f"{self.host}{address}"})

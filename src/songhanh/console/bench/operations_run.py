@@ -32,7 +32,7 @@ def main(file: Path, scale: float, users: int, seconds: int) -> None:
     serving.set_up()
     as_of = date.fromisoformat(os.environ["SONGHANH_TODAY"])
     found: Figures = {}
-    for stage, measure in (
+    stages: list[tuple[str, Callable[[], Figures]]] = [
         ("seed", lambda: _seed(scale, as_of)),
         ("lists, one user", lambda: bench_pages(file.parent)),
         (f"lists, {users} users", lambda: bench_users(file.parent, users, seconds) if users else {}),
@@ -42,7 +42,8 @@ def main(file: Path, scale: float, users: int, seconds: int) -> None:
         ("all levels", _rebuild),
         ("follow-ups", lambda: _follow_ups(as_of, scale)),
         ("import", lambda: _import(scale, as_of)),
-    ):
+    ]
+    for stage, measure in stages:
         _say(stage)
         found |= measure()
     file.write_text(json.dumps(found))
@@ -141,7 +142,9 @@ def _presence() -> Figures:
     spent, n = [], 0
     for who in sorted(present)[:: max(1, len(present) // 20)][:20]:
         person = persons.get(pk=who)
-        made, took = _timed(partial(actions.open_presence, by=None, case_person=person, reason="bench"))
+        made, took = _timed(
+            lambda person=person: actions.open_presence(by=None, case_person=person, reason="bench")
+        )
         spent.append(took)
         n += len(made)
     demand_some("contacts from presence lists", n)
@@ -166,16 +169,11 @@ def _relevel() -> Figures:
     spent = []
     for who in chosen:
         person = persons.get(pk=who)
-        _made, took = _timed(
-            partial(
-                actions.set_source,
-                by=None,
-                person=person,
-                infectious_from=today - timedelta(days=6),
-                infectious_until=today,
-                since_on=today,
-            )
-        )
+        confirmed = partial(
+            actions.set_source, by=None, person=person, infectious_from=today - timedelta(days=6),
+            infectious_until=today, since_on=today,
+        )  # fmt: skip
+        _made, took = _timed(confirmed)
         spent.append(took * 1000)
     changed = tracing.Standing.objects.filter(level=1).count() - f2_before + len(chosen)
     demand_some("changed levels", changed)

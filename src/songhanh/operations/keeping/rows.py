@@ -41,7 +41,7 @@ def columns(model: type[models.Model]) -> list[str]:
 
 def fields_of(model: type[models.Model]) -> list[models.Field[Any, Any]]:
     """Return the fields in the order of `columns`."""
-    by_column = {field.column: field for field in model._meta.concrete_fields}
+    by_column = {str(field.column): field for field in model._meta.concrete_fields}
     return [by_column[name] for name in columns(model)]
 
 

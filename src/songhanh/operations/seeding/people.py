@@ -86,8 +86,11 @@ def persons(
         worker, rng.integers(18, 45, n), np.minimum(rng.integers(1, 60, n) + rng.integers(0, 40, n), 95)
     )
     year = as_of.year - age
-    first_of_year = pl.select(pl.date(pl.lit(pl.Series(year)), 1, 1)).to_series()
-    born = pl.select(first_of_year + pl.duration(days=pl.lit(pl.Series(rng.integers(0, 365, n))))).to_series()
+    born = (
+        pl.DataFrame({"year": year, "day": rng.integers(0, 365, n)})
+        .select(pl.date("year", 1, 1) + pl.duration(days="day"))
+        .to_series()
+    )
     has_birthday = rng.random(n) < 0.65
     first = np.maximum(outbreak.exposed, 0)
     at = instants(np.minimum(first + 1, day(as_of)), rng.integers(7 * 60, 18 * 60, n))

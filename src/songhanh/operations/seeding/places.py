@@ -50,8 +50,7 @@ def read_places() -> Places:
         )
     sites = list(Site.objects.filter(unit__isnull=False).exclude(kind=Site.Kind.SCHOOL).order_by("slug"))
     hosting = {site.unit_id for site in sites}
-    district = {unit.pk: unit.parent_id for unit in units}
-    near = {district[unit] for unit in hosting if unit in district}
+    near = {unit.parent_id for unit in units if unit.pk in hosting}
     people = np.array([unit.population or 1000 for unit in units], float)
     weight = np.array(
         [
