@@ -142,9 +142,7 @@ def _presence() -> Figures:
     spent, n = [], 0
     for who in sorted(present)[:: max(1, len(present) // 20)][:20]:
         person = persons.get(pk=who)
-        made, took = _timed(
-            lambda person=person: actions.open_presence(by=None, case_person=person, reason="bench")
-        )
+        made, took = _timed(partial(actions.open_presence, by=None, case_person=person, reason="bench"))
         spent.append(took)
         n += len(made)
     demand_some("contacts from presence lists", n)
