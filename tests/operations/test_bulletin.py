@@ -254,7 +254,7 @@ def test_the_pages(
     assert client.get("/report/").status_code == 200
     upload = SimpleUploadedFile("viet-yen.xlsx", workbook(VIET_YEN))
     answer = client.post(
-        "/report/", {"on": "17/05/2021", "files": [upload, SimpleUploadedFile("b.csv", b"Ma BN\nBN9\n")]}
+        "/report/", {"on": "17/05/2021", "lists": [upload, SimpleUploadedFile("b.csv", b"Ma BN\nBN9\n")]}
     )
     assert answer.status_code == 302
     with django_assert_max_num_queries(12):
@@ -273,7 +273,7 @@ def test_the_pages(
     assert client.post(f"/report/{report.pk}/correct/", fixed).status_code == 302
     assert client.post(f"/report/{report.pk}/correct/", fixed).status_code == 422  # a newer version is there
     assert client.post(f"/report/{report.pk}/correct/", {"figure": "deaths"}).status_code == 422
-    bad = client.post("/report/", {"on": "17/05/2021", "files": [SimpleUploadedFile("x.pdf", b"%PDF-1.4 x")]})
+    bad = client.post("/report/", {"on": "17/05/2021", "lists": [SimpleUploadedFile("x.pdf", b"%PDF-1.4 x")]})
     assert bad.status_code == 422
     assert client.post("/report/", {"on": "17/05/2031"}).status_code == 422
     assert client.post("/report/", {"on": "hôm nay"}).status_code == 422

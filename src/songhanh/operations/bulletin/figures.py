@@ -48,9 +48,9 @@ NEW_BY_FOUND = {
 }  # fmt: skip
 
 
-def cases_of(user: Any, unit: Unit | None) -> QuerySet[Case]:
+def cases_of(user: Any, unit: Unit | None) -> QuerySet[Any]:
     """Return the confirmed cases of a jurisdiction, each with the day on which it counts."""
-    rows = visible(Case, user).filter(classification=Classification.CONFIRMED).annotate(counted=COUNTED)
+    rows: Any = visible(Case, user).filter(classification=Classification.CONFIRMED).annotate(counted=COUNTED)
     return rows if unit is None else rows.filter(unit__in=communes_below(unit.pk))
 
 

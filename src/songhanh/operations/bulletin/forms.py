@@ -38,7 +38,7 @@ class ReportForm(forms.Form):
     """The day and today's files."""
 
     on = DayField(label=_("Day of the report"))
-    files = FilesField(
+    lists = FilesField(
         label=_("Today's files (Excel or CSV)"), required=False,
         help_text=_("Case lists of the districts, one or more, as they are. Without a file the report is of the register alone."),
     )  # fmt: skip

@@ -53,7 +53,7 @@ def read_file(name: str, content: bytes, on: date) -> dict[str, Any]:
 def reconcile(user: Any, unit: Unit | None, on: date, files: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return how the files and the register agree; rows are named by file and number, cases by code."""
     places = Places(user)
-    registry = list(cases_of(user, unit).filter(counted__lte=on).select_related("person", "unit"))
+    registry: list[Any] = list(cases_of(user, unit).filter(counted__lte=on).select_related("person", "unit"))
     index = _Index(registry)
     file_only, differing, unreadable = [], [], []
     seen: Counter[int] = Counter()
@@ -158,10 +158,10 @@ def _is_covered(case: Case, districts: set[Any]) -> bool:
     return not districts or None in districts or (case.unit is not None and case.unit.parent_id in districts)
 
 
-def _differences(case: Case, said: Said, commune: Unit | None, day: date | None) -> list[dict[str, str]]:
+def _differences(case: Any, said: Said, commune: Unit | None, day: date | None) -> list[dict[str, str]]:
     pairs = [
         ("commune", label(commune), label(case.unit) if commune else ""),
-        ("day", day.isoformat() if day else "", case.counted.isoformat() if day else ""),  # type: ignore[attr-defined]
+        ("day", day.isoformat() if day else "", case.counted.isoformat() if day else ""),
     ]
     for name in ("found", "classification", "outcome"):
         value = said.subject.get(name)

@@ -33,11 +33,11 @@ def home(request: HttpRequest) -> HttpResponse:
     """Choose the day, drop in today's files, and get the report."""
     form = ReportForm(request.POST or None, request.FILES or None, initial={"on": today()})
     if request.method == "POST" and form.is_valid():
-        files = [(str(file.name), file.read()) for file in form.cleaned_data["files"]]
+        files = [(str(file.name), file.read()) for file in form.cleaned_data["lists"]]
         try:
             report = actions.make(by=request.user, on=form.cleaned_data["on"], files=files)
         except SonghanhError as error:
-            form.add_error("files", [str(fault) for fault in error.faults])
+            form.add_error("lists", [str(fault) for fault in error.faults])
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -89,7 +89,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             new = actions.correct(by=request.user, report=row, **form.cleaned_data)
         except ValidationError as error:
-            form.add_error(None, error.messages)  # type: ignore[arg-type]
+            form.add_error(None, error.messages)
         else:
             messages.success(request, _("Version %(n)s was made.") % {"n": new.version})
             return redirect("bulletin:report", new.pk)

@@ -207,7 +207,9 @@ def _age(fields: Mapping[str, Any], dates: Mapping[str, date], limit: date) -> I
             f"The date of birth {shown_day(born)} and the year of birth {year} differ.",
         )  # fmt: skip
     field = "born_on" if isinstance(born, date) else "birth_year"
-    first = born if isinstance(born, date) else date(year, 1, 1) if _is_year(year) else None
+    first: date | None = born if isinstance(born, date) else None
+    if first is None and isinstance(year, int) and 1000 <= year <= 9999:
+        first = date(year, 1, 1)
     if first is None:
         if isinstance(year, int):
             yield Problem(
@@ -226,7 +228,3 @@ def _age(fields: Mapping[str, Any], dates: Mapping[str, date], limit: date) -> I
             field, "birth.too-old", f"Sinh năm {first.year}: quá {OLDEST_AGE} tuổi; xem lại năm sinh.",
             f"Born in {first.year}: older than {OLDEST_AGE}; check the year of birth.",
         )  # fmt: skip
-
-
-def _is_year(year: object) -> bool:
-    return isinstance(year, int) and not isinstance(year, bool) and 1000 <= year <= 9999

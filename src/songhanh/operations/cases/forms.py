@@ -33,11 +33,12 @@ YES_NO = [("", _("not known")), ("yes", _("yes")), ("no", _("no"))]
 def unit_choices(user: Any) -> list[Any]:
     """Return what the filter of a list offers: the districts, then the communes."""
     communes = commune_choices(user)
-    parents = {tree().units[pk].parent_id for pk, _name in communes} - {None}
-    districts = [tree().units[pk] for pk in parents if tree().units[pk].level == Level.DISTRICT]
+    units = tree().units
+    parents = {parent for pk, _name in communes if (parent := units[pk].parent_id) is not None}
+    districts = [units[pk] for pk in parents if units[pk].level == Level.DISTRICT]
     rows = sorted(((unit.pk, unit.name) for unit in districts), key=lambda row: fold(row[1]))
-    above = {unit.parent_id for unit in districts} - {None}
-    provinces = [(pk, tree().units[pk].name) for pk in sorted(above)]
+    above = {unit.parent_id for unit in districts if unit.parent_id is not None}
+    provinces = [(pk, units[pk].name) for pk in sorted(above)]
     return [("", _("all")), *provinces, (_("Districts"), rows), (_("Communes"), communes)]
 
 

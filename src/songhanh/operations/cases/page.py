@@ -18,6 +18,7 @@ from songhanh.operations.audit.models import Event, Kind
 from songhanh.operations.cases.checks import DATES, date_problems
 from songhanh.operations.cases.models import Case, Classification, Found, Outcome, Symptom
 from songhanh.operations.cases.registering import may_write
+from songhanh.operations.people.reading import lend
 from songhanh.operations.project.clock import today
 from songhanh.operations.tracing.models import Contact, Source, Standing
 
@@ -42,15 +43,14 @@ def link(name: str, *args: Any) -> str:
         return ""
 
 
-def sections(request: Any, case: Case) -> dict[str, Any]:
+def sections(request: Any, case: Any) -> dict[str, Any]:
     """Return everything about a case that the reader may see; ``case`` came through the gate."""
     user, person = request.user, case.person
-    person.is_identified = case.is_identified  # type: ignore[attr-defined]
+    person.is_identified = case.is_identified
     cases = Case.objects.visible_to(user).select_related("person", "unit")
     infected = list(cases.filter(source_case=case).order_by("reported_on", "pk"))
     source_case = cases.filter(pk=case.source_case_id).first() if case.source_case_id else None
-    for row in [*infected, *([source_case] if source_case else [])]:
-        row.person.is_identified = row.is_identified
+    lend([*infected, *([source_case] if source_case else [])])
     exposures = list(case.exposures.select_related("unit", "site"))
     chain = chain_numbers(user, case)
     return {

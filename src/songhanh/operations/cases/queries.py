@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from songhanh.operations.cases.models import Case, Classification, Cluster, Exposure, Found, Outcome
-from songhanh.operations.places.models import Level, Unit
+from songhanh.operations.places.models import Level
 from songhanh.operations.places.queries import communes_below, tree
 from songhanh.operations.project.folding import fold
 
@@ -21,8 +21,8 @@ COUNTED = Coalesce("confirmed_on", "reported_on")  # the day on which a confirme
 def visible(model: Any, user: Any) -> QuerySet[Any]:
     """Return the rows of a model that somebody sees; a program (``None``) sees all."""
     if user is None:
-        return model.objects.annotate(is_identified=Value(True))  # type: ignore[no-any-return]
-    return model.objects.visible_to(user)  # type: ignore[no-any-return]
+        return model.objects.annotate(is_identified=Value(True))
+    return model.objects.visible_to(user)
 
 
 def listed(user: Any, chosen: Mapping[str, Any]) -> QuerySet[Case]:
@@ -103,19 +103,6 @@ def last_community(user: Any, on: date) -> list[dict[str, Any]]:
     )
 
 
-def by_district(user: Any) -> list[Unit]:
-    """Return the districts in which somebody sees cases."""
-    units = set(Case.objects.visible_to(user).order_by().values_list("unit", flat=True).distinct())
-    districts = {}
-    for pk in units - {None}:
-        unit = tree().units.get(pk)
-        while unit is not None and unit.level not in (Level.DISTRICT, Level.PROVINCE):
-            unit = tree().units.get(unit.parent_id) if unit.parent_id else None
-        if unit is not None:
-            districts[unit.pk] = unit
-    return sorted(districts.values(), key=lambda unit: unit.code)
-
-
 def clusters(user: Any) -> QuerySet[Cluster]:
     """Return the clusters, each with how many confirmed cases of it somebody sees, newest first."""
     return Cluster.objects.visible_to(user).select_related("unit__parent", "site")
@@ -130,7 +117,7 @@ def numbers_of_clusters(user: Any, ids: list[int]) -> dict[int, dict[str, Any]]:
         .values("cluster")
         .annotate(n=Count("pk"), last=Max(COUNTED), active=Count("pk", filter=Q(outcome=Outcome.ACTIVE)))
     )
-    return {row["cluster"]: row for row in rows}
+    return {row["cluster"]: dict(row) for row in rows}
 
 
 def cases_of_cluster(user: Any, cluster: Cluster) -> list[Case]:
@@ -150,7 +137,7 @@ def published(on: date) -> list[dict[str, Any]]:
         .values("place", "began_at", "ended_at", "published_until", unit_name=F("unit__name"))
     )
     return [
-        row
+        dict(row)
         | {"began_at": timezone.localtime(row["began_at"]), "ended_at": timezone.localtime(row["ended_at"])}
         for row in rows
     ]

@@ -96,7 +96,7 @@ def _save(by: Any, row: Mapping[str, Any], result: RowResult) -> None:
     }
     who = identity.clean(fields | {"id_number": row["id_number"], **row["birth"]})
     who["unit"] = tree().units[row["unit"]]
-    dates = {name: row.get(name) for name in DATES if row.get(name)}
+    dates: dict[str, Any] = {name: row.get(name) for name in DATES if row.get(name)}
     problems = date_problems(dates | {name: who.get(name) for name in ("born_on", "birth_year")})
     result.warnings = [problem.message for problem in problems if not problem.is_error]
     if any(problem.is_error for problem in problems):
@@ -129,7 +129,7 @@ def _whom(by: Any, row: Mapping[str, Any], who: Mapping[str, Any], result: RowRe
         if chosen is None:
             result.problems.append(("full_name", _("The person chosen is not in your area any more.")))
         return _without_case(chosen, row, result)
-    asked = {
+    asked: dict[str, Any] = {
         name: who.get(name)
         for name in ("full_name", "birth_year", "born_on", "phone", "id_number", "sex", "unit")
     }

@@ -108,19 +108,20 @@ def _uuid(value: Any) -> UUID | None:
 def _by_uuid(by: Any, uuids: Sequence[Any]) -> dict[UUID | None, Case]:
     if not uuids:
         return {}
-    known = {case.uuid: case for case in Case.objects.filter(uuid__in=uuids)}
+    known: dict[UUID | None, Case] = {case.uuid: case for case in Case.objects.filter(uuid__in=uuids)}
     if known and by is not None:
-        rows = Case.objects.identified(by).filter(uuid__in=known)
+        rows = Case.objects.identified(by).filter(pk__in=[case.pk for case in known.values()])
         if rows.count() != len(known):
             raise PermissionDenied("the case is outside the jurisdiction")
-    return dict(known)
+    return known
 
 
 def _built(by: Any, row: Mapping[str, Any], number: int) -> Case:
     fields = dict(row)
     person = person_of(fields.pop("person"))
-    if not fields.get("uuid"):
-        fields.pop("uuid", None)
+    uuid = _uuid(fields.pop("uuid", None) or None)
+    if uuid is not None:
+        fields["uuid"] = uuid
     if fields.get("unit") is None and fields.get("unit_id") is None:
         fields |= {"unit_id": person.unit_id}
         fields.pop("unit", None)
@@ -130,7 +131,6 @@ def _built(by: Any, row: Mapping[str, Any], number: int) -> Case:
     if fields.get("has_symptoms") is None and (fields.get("onset_on") or fields.get("symptoms")):
         fields["has_symptoms"] = True
     case = Case(person=person, entered_by=by, **{"is_synthetic": person.is_synthetic, **fields})
-    case.uuid = _uuid(case.uuid)
     try:
         check(case, person)
     except ValidationError as problem:
@@ -162,7 +162,7 @@ def _write_new(by: Any, new: list[Case]) -> None:
     record_many(
         [
             {
-                "action": "cases.register", "subject": case, "unit_code": codes.get(case.unit_id, ""),
+                "action": "cases.register", "subject": case, "unit_code": codes.get(case.unit_id or 0, ""),
                 "details": {"code": case.code, "person": case.person_id, "classification": case.classification},
             }
             for case in new

@@ -78,11 +78,8 @@ def _registered(request: HttpRequest, form: NewCaseForm, person: Any) -> Case | 
 
 def _alike(request: HttpRequest, who: dict[str, Any]) -> list[dict[str, Any]]:
     names = ("full_name", "birth_year", "born_on", "phone", "id_number", "sex", "unit")
-    found = [
-        one
-        for one in candidates(by=request.user, **{name: who.get(name) for name in names})
-        if one.score >= LIKELY
-    ]
+    asked: dict[str, Any] = {name: who.get(name) for name in names}
+    found = [one for one in candidates(by=request.user, **asked) if one.score >= LIKELY]
     seen: Any = Person.objects.identified(request.user).in_bulk([one.person_id for one in found])
     note_read(request.user, seen)
     return [

@@ -118,7 +118,7 @@ def clusters(request: HttpRequest) -> HttpResponse:
 def cluster(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Show a cluster: its cases, the earliest first, who infected whom, and its curve."""
     row: Any = get_object_or_404(queries.clusters(request.user), uuid=uuid)
-    cases = queries.cases_of_cluster(request.user, row)
+    cases: list[Any] = queries.cases_of_cluster(request.user, row)
     note_read(request.user, lend(cases))
     days: dict[Any, int] = {}
     for case in cases:
