@@ -327,7 +327,7 @@ def test_a_failure_of_ours_leaves_the_entry_in_the_queue(
 
     sent = item("case", case_payload(province.nenh))
     with monkeypatch.context() as patched:
-        patched.setattr(case_actions, "take_codes", fails)
+        patched.setattr(case_actions, "register", fails)
         assert receiving.receive(officer, [sent])[0]["state"] == "failed"
     assert not Entry.objects.exists() and not Person.objects.exists()  # nothing half written
     assert "could not be written" in caplog.text

@@ -1,7 +1,8 @@
 """What every part of the API shares: how a fault is told, and how a long list goes on."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any
 
@@ -94,102 +95,113 @@ def keyset(rows: QuerySet[Any], filters: Filters) -> tuple[list[Any], int | None
 def install_handlers(api: NinjaAPI) -> None:
     """Tell every fault in one form."""
 
-    def tell(
-        request: HttpRequest, status: int, problems: Sequence[dict[str, Any]], **more: Any
-    ) -> HttpResponse:
-        first, *others = [{"where": "", "remedy": "", **problem} for problem in problems]
-        return api.create_response(request, {**first, **more, "also": others}, status=status)
-
-    def on(kind: type[Exception]) -> Callable[[Any], Any]:
-        return api.exception_handler(kind)
-
-    @on(Problem)
-    def problem(request: HttpRequest, error: Problem) -> HttpResponse:
-        return tell(request, error.status, [error.content])
-
-    @on(Http404)
-    def missing(request: HttpRequest, error: Http404) -> HttpResponse:
-        remedy = _(
-            "Check the address; perhaps the row belongs to another place, or your role has no such page."
-        )
-        return tell(
-            request, 404, [{"code": "not-found", "message": _("There is nothing here."), "remedy": remedy}]
-        )
-
-    @on(PermissionDenied)
-    def refused(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
-        remedy = _("Ask whoever manages the accounts, or somebody responsible for that place.")
-        message = _("Your account may not do this here.")
-        return tell(request, 403, [{"code": "refused", "message": message, "remedy": remedy}])
-
-    @on(Stale)
-    def stale(request: HttpRequest, error: Stale) -> HttpResponse:
-        current = (
-            type(error.row)._default_manager.filter(pk=error.row.pk).values_list("version", flat=True).first()
-        )
-        remedy = _("Read the row again, and send your change with its version.")
-        problems = [
-            {"code": "stale", "message": " ".join(error.messages), "where": "version", "remedy": remedy}
-        ]
-        return tell(request, 409, problems, current_version=current)
-
-    @on(DjangoValidationError)
-    def invalid(request: HttpRequest, error: DjangoValidationError) -> HttpResponse:
-        return tell(request, 422, problems_of(error))
-
-    @on(SonghanhError)
-    def faulty(request: HttpRequest, error: SonghanhError) -> HttpResponse:
-        return tell(
-            request, 422,
-            [
-                {"code": fault.code, "message": fault.message, "where": _place(fault), "remedy": fault.remedy}
-                for fault in error.faults
-            ],
-        )  # fmt: skip
-
-    @on(ValidationError)
-    def unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
-        remedy = _("Compare with the description of the operation in openapi.json.")
-        problems = [
-            {
-                "code": f"input.{item['type']}",
-                "message": str(item["msg"]),
-                "where": ".".join(str(part) for part in item["loc"]),
-                "remedy": remedy,
-            }
-            for item in error.errors
-        ]
-        return tell(
-            request, 422, problems or [{"code": "input", "message": _("The request cannot be read.")}]
-        )
-
-    @on(Throttled)
-    def throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
-        seconds = int(error.wait or 1) + 1
-        remedy = _("Wait %(n)d seconds.") % {"n": seconds}
-        response = tell(
-            request, 429, [{"code": "too-many", "message": _("Too many requests."), "remedy": remedy}]
-        )
-        response["Retry-After"] = str(seconds)
-        return response
-
-    @on(HttpError)
-    def other(request: HttpRequest, error: HttpError) -> HttpResponse:
-        code = {401: "login", 403: "refused", 400: "unreadable"}.get(error.status_code, "request")
-        remedy = (
-            _(
-                "Send a key as `Authorization: Bearer …`, or log in; keys are made on the page of your account."
+    def install(kind: type[Exception], told: Callable[[Any], Told]) -> None:
+        def handler(request: HttpRequest, error: Any) -> HttpResponse:
+            answer = told(error)
+            if answer.status >= 500:
+                logger.error("the API failed on %s", request.path, exc_info=error)
+            first, *others = [{"where": "", "remedy": "", **problem} for problem in answer.problems]
+            response = api.create_response(
+                request, {**first, **answer.more, "also": others}, status=answer.status
             )
-            if error.status_code == 401
-            else ""
-        )
-        return tell(request, error.status_code, [{"code": code, "message": str(error), "remedy": remedy}])
+            for name, value in answer.headers.items():
+                response[name] = value
+            return response
 
-    @on(Exception)
-    def broken(request: HttpRequest, error: Exception) -> HttpResponse:
-        logger.error("the API failed on %s", request.path, exc_info=error)
-        message = _("Something in the program failed; nothing was half written.")
-        return tell(request, 500, [{"code": "broken", "message": message}])
+        api.add_exception_handler(kind, handler)
+
+    for kind, told in HANDLERS.items():
+        install(kind, told)
+
+
+@dataclass(frozen=True)
+class Told:
+    """An answer that says what is wrong."""
+
+    status: int
+    problems: list[dict[str, Any]]
+    more: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def _missing(error: Http404) -> Told:
+    remedy = _("Check the address; perhaps the row belongs to another place, or your role has no such page.")
+    return Told(404, [{"code": "not-found", "message": _("There is nothing here."), "remedy": remedy}])
+
+
+def _refused(error: PermissionDenied) -> Told:
+    remedy = _("Ask whoever manages the accounts, or somebody responsible for that place.")
+    return Told(
+        403, [{"code": "refused", "message": _("Your account may not do this here."), "remedy": remedy}]
+    )
+
+
+def _stale(error: Stale) -> Told:
+    rows: Any = type(error.row)._default_manager
+    current = rows.filter(pk=error.row.pk).values_list("version", flat=True).first()
+    remedy = _("Read the row again, and send your change with its version.")
+    problem = {"code": "stale", "message": " ".join(error.messages), "where": "version", "remedy": remedy}
+    return Told(409, [problem], {"current_version": current})
+
+
+def _faulty(error: SonghanhError) -> Told:
+    return Told(
+        422,
+        [
+            {"code": fault.code, "message": fault.message, "where": _place(fault), "remedy": fault.remedy}
+            for fault in error.faults
+        ],
+    )
+
+
+def _unreadable(error: ValidationError) -> Told:
+    remedy = _("Compare with the description of the operation in openapi.json.")
+    problems = [
+        {
+            "code": f"input.{item['type']}",
+            "message": str(item["msg"]),
+            "where": ".".join(str(part) for part in item["loc"]),
+            "remedy": remedy,
+        }
+        for item in error.errors
+    ]
+    return Told(422, problems or [{"code": "input", "message": _("The request cannot be read.")}])
+
+
+def _throttled(error: Throttled) -> Told:
+    seconds = int(error.wait or 1) + 1
+    remedy = _("Wait %(n)d seconds.") % {"n": seconds}
+    problem = {"code": "too-many", "message": _("Too many requests."), "remedy": remedy}
+    return Told(429, [problem], headers={"Retry-After": str(seconds)})
+
+
+def _other(error: HttpError) -> Told:
+    code = {401: "login", 403: "refused", 400: "unreadable"}.get(error.status_code, "request")
+    remedy = (
+        _("Send a key as `Authorization: Bearer …`, or log in; keys are made on the page of your account.")
+        if error.status_code == 401
+        else ""
+    )
+    return Told(error.status_code, [{"code": code, "message": str(error), "remedy": remedy}])
+
+
+def _broken(error: Exception) -> Told:
+    message = _("Something in the program failed; nothing was half written.")
+    return Told(500, [{"code": "broken", "message": message}])
+
+
+HANDLERS: dict[type[Exception], Callable[[Any], Told]] = {
+    Problem: lambda error: Told(error.status, [error.content]),
+    Http404: _missing,
+    PermissionDenied: _refused,
+    Stale: _stale,
+    DjangoValidationError: lambda error: Told(422, problems_of(error)),
+    SonghanhError: _faulty,
+    ValidationError: _unreadable,
+    Throttled: _throttled,
+    HttpError: _other,
+    Exception: _broken,
+}
 
 
 def _place(fault: Any) -> str:
