@@ -9,6 +9,7 @@ from playwright.sync_api import sync_playwright
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--no-first-run", "--enable-unsafe-swiftshader")  # fmt: skip
+ACCOUNT = "demo-committee"
 PICTURES = {
     "situation": "/situation/",
     "forecast": "/decide/forecast/",
@@ -25,6 +26,9 @@ def main(browser: str, address: str, folder: Path) -> None:
         for width, height, suffix in ((1280, 1500, ""), (390, 900, "-390")):
             context = chromium.new_context(viewport={"width": width, "height": height}, locale="vi-VN")
             page = context.new_page()
+            page.goto(address + "/account/enter/")
+            page.locator(f"button[value={ACCOUNT}]").click()  # an account of the demonstration
+            page.wait_for_load_state()
             for name, path in PICTURES.items():
                 page.goto(address + path)
                 page.wait_for_timeout(4000)  # the map and the charts load last

@@ -92,7 +92,9 @@ ACTIONS: dict[str, Promise] = {
     "fieldwork.keep_mine": _("settled a conflict by the own entry"),
     "fieldwork.keep_theirs": _("settled a conflict by the other's entry"),
     "fieldwork.enter_again": _("corrected an entry from a device"),
-    "bulletin.make": _("made the daily report"),
+    "report.make": _("made the daily report"),
+    "report.correct": _("corrected the daily report"),
+    "report.download": _("downloaded the daily report"),
 }
 MODELS: dict[str, Promise] = {
     "accounts.user": _("account"),
@@ -114,7 +116,7 @@ MODELS: dict[str, Promise] = {
     "places.installation": _("installation"),
     "planning.decidedplan": _("decided plan"),
     "planning.prioritydecision": _("decision of an area"),
-    "planning.job": _("computation"),
+    "bulletin.dailyreport": _("daily report"),
 }
 
 DETAILS: dict[str, Promise] = {
