@@ -6,9 +6,11 @@ writes. The parent then compares every row of every table with what was there be
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -23,7 +25,12 @@ from songhanh.operations.project import serving
 serving.set_up()
 
 from django.db import close_old_connections, connection, transaction  # noqa: E402
+from django.db.backends.signals import connection_created  # noqa: E402
+from django.test import Client  # noqa: E402
 
+from songhanh.operations.accounts import actions as accounts  # noqa: E402
+from songhanh.operations.accounts.models import User  # noqa: E402
+from songhanh.operations.audit.models import Event  # noqa: E402
 from songhanh.operations.audit.queries import verify  # noqa: E402
 from songhanh.operations.cases import actions as cases  # noqa: E402
 from songhanh.operations.cases.models import Case  # noqa: E402
@@ -37,7 +44,7 @@ from songhanh.operations.people.models import Merge, Person  # noqa: E402
 from songhanh.operations.project.base import Stale  # noqa: E402
 from songhanh.operations.seeding import actions as seeding  # noqa: E402
 from songhanh.operations.tracing import actions as tracing  # noqa: E402
-from songhanh.operations.tracing.models import Contact, Standing  # noqa: E402
+from songhanh.operations.tracing.models import Contact, FollowUp, Standing  # noqa: E402
 
 AS_OF = date(2021, 5, 31)
 WRITES = ("INSERT", "UPDATE", "DELETE", "COPY", "TRUNCATE", "CREATE", "ALTER", "DROP")
@@ -259,9 +266,73 @@ def two_officers() -> dict[str, Any]:
     return {"told": told}
 
 
+def kill_server() -> dict[str, Any]:
+    """The server dies in the middle of writing a follow-up down; the next one has it still to do, and does it."""
+    accounts.demo_accounts()
+    user = User.objects.get(username="demo-epidemiologist")
+    client = Client()
+    client.force_login(user)
+    due = FollowUp.objects.filter(state="due").order_by("pk")[0]
+    session = client.cookies["sessionid"].value
+    before, events = digests(), Event.objects.count()
+    for at in (0, 1, 2):
+        assert posted(due.pk, session, at) == -signal.SIGKILL
+        assert digests() == before
+        assert verify().is_whole
+    assert posted(due.pk, session, 1_000_000) == 302
+    due.refresh_from_db()
+    assert (due.state, due.version) == ("well", 2)
+    assert Event.objects.count() > events
+    assert verify().is_whole
+    return {"kills": 3}
+
+
+def posted(pk: int, session: str, at: int) -> int:
+    """Start a server that kills itself before its n-th write, send it a form; return its answer, or how it ended."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    connection.close()
+    server = subprocess.Popen(
+        [sys.executable, __file__, f"--serve-until={at}", str(port)], stderr=subprocess.DEVNULL
+    )
+    try:
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.2)
+        token = "a" * 32
+        form = f"csrfmiddlewaretoken={token}&state=well&temperature=36.6&note=&version=1"
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        headers = {
+            "Cookie": f"sessionid={session}; csrftoken={token}",
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Referer": f"http://127.0.0.1:{port}/",
+        }
+        try:
+            line.request("POST", f"/tracing/follow-ups/{pk}/", form, headers)
+            return line.getresponse().status
+        except (ConnectionError, http.client.HTTPException):
+            return server.wait(30)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def arm(sender: Any, connection: Any, **_: Any) -> None:
+    connection.execute_wrappers.append(Killer(int(sys.argv[1].split("=")[1])))
+
+
 if __name__ == "__main__":
     if sys.argv[1].startswith("--seed-until="):
         with connection.execute_wrapper(Killer(int(sys.argv[1].split("=")[1]))):
             seeded(25, 2)()
+    elif sys.argv[1].startswith("--serve-until="):
+        connection.close()
+        connection_created.connect(arm)
+        serving.serve("127.0.0.1", int(sys.argv[2]), with_worker=False)
     else:
         sys.stdout.write(json.dumps({name: globals()[name]() for name in sys.argv[1:]}) + "\n")

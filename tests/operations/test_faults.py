@@ -12,7 +12,15 @@ import pytest
 
 HERE = Path(__file__).parent
 SOURCE = HERE.parent.parent / "src"
-ACTS = ["kill_seed", "kill_merge", "kill_relevel", "two_officers", "kill_import", "kill_restore"]
+ACTS = [
+    "kill_seed",
+    "kill_merge",
+    "kill_relevel",
+    "two_officers",
+    "kill_server",
+    "kill_import",
+    "kill_restore",
+]
 
 
 def environment(home: Path, url: str | None) -> dict[str, str]:
@@ -35,6 +43,7 @@ def act(home: Path, url: str | None) -> None:
     assert found["kill_merge"]["points"] >= 4
     assert found["kill_relevel"]["points"] >= 6
     assert found["kill_import"]["kills"] >= 3
+    assert found["kill_server"]["kills"] == 3
     assert found["two_officers"]["told"] == 5
 
 
