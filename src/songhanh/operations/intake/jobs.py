@@ -18,6 +18,8 @@ from django_tasks_db.models import DBTaskResult
 from songhanh.core.errors import SonghanhError
 from songhanh.operations.intake import actions, runs, tasks
 from songhanh.operations.intake.models import Batch
+from songhanh.operations.project.clock import today
+from songhanh.operations.tracing.actions import delete_expired
 
 logger = logging.getLogger(__name__)
 
@@ -104,6 +106,7 @@ def recover_lost() -> int:
     if time.monotonic() - _tidied.get("at", -4_000.0) > 3_600:
         _tidied["at"] = time.monotonic()
         actions.delete_expired()
+        delete_expired(today())  # presence lists: nobody else would remember them
     return n_recovered
 
 
