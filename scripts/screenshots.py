@@ -9,12 +9,15 @@ from playwright.sync_api import sync_playwright
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--no-first-run", "--enable-unsafe-swiftshader")  # fmt: skip
-ACCOUNT = "demo-committee"
+# name -> account, page, and what is clicked there before the picture is taken
 PICTURES = {
-    "situation": "/situation/",
-    "forecast": "/decide/forecast/",
-    "decide": "/decide/",
-    "priorities": "/decide/priorities/",
+    "situation": ("demo-committee", "/situation/", None),
+    "forecast": ("demo-committee", "/decide/forecast/", None),
+    "decide": ("demo-committee", "/decide/", None),
+    "priorities": ("demo-committee", "/decide/priorities/", None),
+    "case": ("demo-epidemiologist", "/cases/?found=community", "main table tbody a"),
+    "waiting": ("demo-epidemiologist", "/situation/waiting/", None),
+    "report": ("demo-epidemiologist", "/report/", "main form button.btn-primary"),
 }
 
 
@@ -24,16 +27,19 @@ def main(browser: str, address: str, folder: Path) -> None:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browser, args=list(FLAGS))
         for width, height, suffix in ((1280, 1500, ""), (390, 900, "-390")):
-            context = chromium.new_context(viewport={"width": width, "height": height}, locale="vi-VN")
-            page = context.new_page()
-            page.goto(address + "/account/enter/")
-            page.locator(f"button[value={ACCOUNT}]").click()  # an account of the demonstration
-            page.wait_for_load_state()
-            for name, path in PICTURES.items():
+            for name, (account, path, click) in PICTURES.items():
+                context = chromium.new_context(viewport={"width": width, "height": height}, locale="vi-VN")
+                page = context.new_page()
+                page.goto(address + "/account/enter/")
+                page.locator(f"button[value={account}]").click()
+                page.wait_for_load_state()
                 page.goto(address + path)
+                if click is not None:
+                    page.locator(click).first.click()
+                    page.wait_for_load_state()
                 page.wait_for_timeout(4000)  # the map and the charts load last
                 page.screenshot(path=str(folder / f"{name}{suffix}.png"))
-            context.close()
+                context.close()
         chromium.close()
 
 
