@@ -266,7 +266,7 @@ PEOPLE = [
     ),
 ]
 TRACING = [
-    Address("tracing:contacts", "tracing.view", lists=_met_uuid, csv=True),
+    Address("tracing:contacts", "tracing.view", lists=_met_uuid, csv=True, csv_permission="export.rows"),
     Address("tracing:contact", "tracing.edit", kwargs=_uuid_of("contact"), of_place=True),
     Address("tracing:forward", "tracing.view", csv=True),
     Address("tracing:chain", "tracing.view", kwargs=_uuid_of("case"), of_place=True),

@@ -36,6 +36,12 @@ def permitted(permission: str, *, to_send: str = "") -> Callable[[View], View]:
     return decorate
 
 
+def only(request: HttpRequest, permission: str) -> None:
+    """Raise Http404 unless the reader has a further permission: part of a page, such as its download."""
+    if not scope_of(request.user).may(permission):
+        raise Http404(f"needs {permission}")
+
+
 def demand(by: Any, permission: str) -> None:
     """Raise PermissionDenied unless somebody has a permission; every action calls this, whoever calls the action.
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from songhanh.operations.accounts.access import permitted
+from songhanh.operations.accounts.access import only, permitted
 from songhanh.operations.audit.actions import record
 from songhanh.operations.audit.models import Kind
 from songhanh.operations.project.downloads import csv_response
@@ -32,6 +32,7 @@ def contacts(request: HttpRequest) -> HttpResponseBase:
     chosen = {key: value for key, value in form.cleaned_data.items() if value} if form.is_valid() else {}
     rows = queries.contacts(request.user, **chosen)
     if request.GET.get("format") == "csv":
+        only(request, "export.rows")
         record("tracing.contacts", kind=Kind.EXPORT, by=request.user, details=chosen)
         return csv_response("contacts.csv", queries.EXPORT_COLUMNS, queries.exported(request.user, rows))
     page = page_of(request, rows)

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from songhanh.operations.accounts.access import permitted
+from songhanh.operations.accounts.access import only, permitted
 from songhanh.operations.audit.actions import record
 from songhanh.operations.audit.models import Kind
 from songhanh.operations.project.downloads import csv_response
@@ -35,6 +35,7 @@ def chain(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     if case is None:
         raise Http404("no such case")
     if request.GET.get("format") == "csv":
+        only(request, "export.rows")
         found = chain_of(request.user, case, most=EVERYTHING)
         record("tracing.chain", kind=Kind.EXPORT, by=request.user, subject=case.person)
         return csv_response(f"chain-{case.code}.csv", COLUMNS, _lines(found))

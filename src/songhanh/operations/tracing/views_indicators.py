@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from songhanh.operations.accounts.access import permitted
+from songhanh.operations.accounts.access import only, permitted
 from songhanh.operations.audit.actions import record
 from songhanh.operations.audit.models import Kind
 from songhanh.operations.people.models import Person
@@ -62,6 +62,7 @@ def indicator(request: HttpRequest, slug: str) -> HttpResponseBase:
     form, cohort = _cohort(request)
     rows = sorted(chosen.rows(cohort), key=lambda row: (row[1] is None, -(row[1] or 0), row[0]))
     if request.GET.get("format") == "csv":
+        only(request, "export.rows")
         record("tracing.indicator", kind=Kind.EXPORT, by=request.user, details={"indicator": slug})
         return csv_response(f"{slug}.csv", ["person", "value"], _lines(rows))
     value, n = number_of(chosen.how, rows)
