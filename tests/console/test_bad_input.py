@@ -34,7 +34,7 @@ def run(
         (["decide", EXAMPLE, "--as-of", "2021-05-17", "--plan", "no-such-plan.toml"], "no-such-plan.toml"),
         (["province", "check", "no-such-folder"], "no-such-folder"),
         (["replay", "no-such-province"], EXAMPLE),
-        (["serve", "--host", "0.0.0.0"], "SSH"),
+        (["serve", "--host", "0.0.0.0"], "SONGHANH_HOSTS"),
         (["serve", "--port", "70000"], "--port"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,

@@ -34,11 +34,17 @@ def move_unit(person_id: int, before: int | None, after: int | None) -> dict[str
     return moved
 
 
-def move_unit_back(moved: dict[str, list[int]]) -> None:
-    """Let rows lie in no commune again that did so before `move_unit`."""
-    for label, keys in moved.items():
-        manager: Any = apps.get_model(label)._default_manager
-        manager.filter(pk__in=keys).update(unit_id=None)
+def move_unit_back(moved: dict[str, list[int]], person_id: int) -> None:
+    """Let a person's rows lie in no commune again that did so before `move_unit`.
+
+    Of a table with one row a person it is that row, which may have been written anew since (a level worked out again).
+    """
+    for model in followers():
+        manager: Any = model._default_manager
+        if model._meta.get_field("person").one_to_one:
+            manager.filter(person_id=person_id).update(unit_id=None)
+        else:
+            manager.filter(pk__in=moved.get(model._meta.label_lower, [])).update(unit_id=None)
 
 
 def pointers() -> list[models.ForeignKey[Any, Any]]:

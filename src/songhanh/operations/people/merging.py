@@ -90,7 +90,7 @@ def unmerge(*, by: Any, merge: Merge) -> Merge:
     changes = save_version(kept, None, back)
     save_version(absorbed, None, {"merged_into": None})
     if "unit" in changes:
-        move_unit_back(found.moved["placed"])
+        move_unit_back(found.moved["placed"], kept.pk)
     for name, handler in reversed(list(_handlers())):
         if name in found.moved["handlers"]:
             handler.move_back(kept, absorbed, found.moved["handlers"][name])
