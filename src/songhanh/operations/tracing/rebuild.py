@@ -12,7 +12,7 @@ from songhanh.operations.people.models import Person
 from songhanh.operations.tracing.locks import writing
 from songhanh.operations.tracing.models import Contact, Source, Standing
 from songhanh.operations.tracing.neighbourhood import ROW_FIELDS, Row
-from songhanh.operations.tracing.relevel import put, rules
+from songhanh.operations.tracing.standings import put, rules
 from songhanh.response.levels import EPOCH, LAST_DAY, day_of
 from songhanh.response.levels_graph import NEVER, Graph, Levels, levels
 
@@ -39,16 +39,20 @@ class DayNumber(Func):
 def rebuild() -> dict[str, int]:
     """Work all levels out from nothing and write what differs; return how many of what."""
     with writing():
-        people, graph, contact_ids = _read()
-        found = levels(graph, rules())
-        wanted = _rows(people, found, graph, contact_ids)
-        changed, kept = _differences(wanted)
-        put(changed, kept)
+        changed, counts = worked_out_anew()
         _units()
+    return counts | {"changed": len(changed)}
+
+
+def worked_out_anew() -> tuple[set[int], dict[str, int]]:
+    """Write what differs from working everything out; return whose rows changed, and how many there are of what."""
+    people, graph, contact_ids = _read()
+    found = levels(graph, rules())
+    changed, kept = _differences(_rows(people, found, graph, contact_ids))
+    put(changed, kept)
     counts = np.bincount(found.level[found.level >= 0], minlength=1)
-    return {"contacts": int(contact_ids.size), "changed": len(changed)} | {
-        f"f{level}": int(n) for level, n in enumerate(counts)
-    }
+    by_level = {f"f{level}": int(n) for level, n in enumerate(counts)}
+    return set(changed), {"contacts": int(contact_ids.size)} | by_level
 
 
 def _read() -> tuple[Ints, Graph, Ints]:

@@ -12,12 +12,10 @@ import heapq
 from collections.abc import Iterable
 from datetime import date
 
-from django.conf import settings
-
-from songhanh.operations.people.models import Person
 from songhanh.operations.tracing.locks import writing
-from songhanh.operations.tracing.models import Standing
-from songhanh.operations.tracing.neighbourhood import ROW_FIELDS, Neighbourhood, Row, chunks
+from songhanh.operations.tracing.neighbourhood import ROW_FIELDS, Neighbourhood, Row
+from songhanh.operations.tracing.rebuild import worked_out_anew
+from songhanh.operations.tracing.standings import put, rules
 from songhanh.response.levels import (
     Arrivals,
     LevelRules,
@@ -25,15 +23,14 @@ from songhanh.response.levels import (
     day_number,
     day_of,
     further,
-    level_rules,
     runs,
     written,
 )
 
+__all__ = ["followed_levels", "relevel", "rules"]
 
-def rules() -> LevelRules:
-    """Return the rules of this installation's policy set."""
-    return level_rules(settings.TRACING_POLICY_SET)
+# Reading so many persons one neighbourhood after the other takes longer than reading everybody at once.
+MOST_LOOKED_AT = 6_000
 
 
 def relevel(person_ids: Iterable[int]) -> set[int]:
@@ -43,8 +40,9 @@ def relevel(person_ids: Iterable[int]) -> set[int]:
     """
     with writing():
         change = _Change(rules(), set(person_ids))
-        change.spread()
-        return change.write()
+        if change.spread():
+            return change.write()
+        return worked_out_anew()[0]
 
 
 class _Change:
@@ -65,8 +63,8 @@ class _Change:
             return self.part.infectious.get(person, 0)
         return self.arrivals(person).get(steps - 1, 0)
 
-    def spread(self) -> None:
-        """Go step by step until nothing differs any more."""
+    def spread(self) -> bool:
+        """Go step by step until nothing differs any more; give up where that is more work than beginning anew."""
         self.part.read_states(self.people)
         always = set(self.people)  # may differ in every step
         differing = set(self.people)
@@ -76,10 +74,12 @@ class _Change:
             here = always | self.part.others(differing)
             self.part.read_meetings(here)
             self.looked_at |= here
+            if len(self.looked_at) > MOST_LOOKED_AT:
+                return False
             differing = {person for person in here if self._differs(person, steps)}
             always |= differing
             if not differing and steps >= self._deepest(always):
-                return
+                return True
 
     def _deepest(self, people: set[int]) -> int:
         """Return the last step in which one of these may still differ: one more than anybody whom they met has."""
@@ -190,39 +190,6 @@ class _Change:
         empty = {p: row for p, row in rows.items() if row.level is None and p not in cleared}
         put(changed | {p: row for p, row in empty.items() if p in self.part.has_row}, cleared)
         return set(changed)
-
-
-def put(rows: dict[int, Row], kept: set[int]) -> None:
-    """Write rows: those without a level are deleted, unless they are to be kept because somebody was cleared."""
-    gone = [person for person, row in rows.items() if row.level is None and person not in kept]
-    for part in chunks(gone):
-        Standing.objects.filter(person__in=part).delete()
-    stay = sorted(set(rows) - set(gone))
-    for part in chunks(stay):
-        units = dict(Person.objects.filter(pk__in=part).values_list("pk", "unit_id"))
-        Standing.objects.bulk_create(
-            [
-                Standing(
-                    person_id=person,
-                    unit_id=units[person],
-                    **{name: getattr(rows[person], name) for name in ROW_FIELDS},
-                )
-                for person in part
-            ],
-            update_conflicts=True,
-            unique_fields=["person"],
-            update_fields=[
-                "unit",
-                "level",
-                "exposed_on",
-                "last_exposed_on",
-                "until",
-                "origin",
-                "via",
-                "arrivals",
-                "updated_at",
-            ],
-        )
 
 
 def followed_levels(on: date) -> list[int]:
