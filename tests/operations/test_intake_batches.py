@@ -120,6 +120,18 @@ def test_one_person_in_two_rows_is_one(province: Province) -> None:
     assert batch.n_created == 1
 
 
+def test_two_lists_of_one_layout_may_name_two_people_of_one_name(province: Province) -> None:
+    """The same name, year and commune in tomorrow's list is somebody else where the identity number is another."""
+    brought(CASES)
+    tomorrow = (
+        HEADER + "Nguyễn Thị Hường,Nữ,01/01/1987,0912000000,024087009999,Nếnh,Việt Yên,18/05/2021,,Xác định\n"
+    )
+    assert counts(brought(tomorrow)) == (1, 0, 0, 0)
+    assert Person.objects.filter(full_name="Nguyễn Thị Hường").count() == 2
+    assert counts(brought(tomorrow)) == (0, 0, 1, 0)
+    assert counts(brought(CASES)) == (0, 0, 2, 1)
+
+
 def test_a_likely_person_is_created_and_said(province: Province) -> None:
     brought(CASES)
     other = "Họ tên,Năm sinh,Xã,Ngày công bố\nTrần Văn Đức,1990,Hồng Thái,17/05/2021\n"

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from songhanh.operations.cases.models import Case
 from songhanh.operations.intake.models import Batch, Known
+from songhanh.operations.intake.people import digest
 from songhanh.operations.intake.said import Said
 from songhanh.operations.people import queries as people_queries
 from songhanh.operations.people.models import Person
@@ -107,6 +108,14 @@ class Finder:
         keys = [said.key for said in rows if said.key]
         ids = [said.link["record_id"][:100] for said in rows if said.link.get("record_id")]
         memory = {row.value: row for row in _known(keys, system=self.memory_system, kind="row")}
+        others = [said for said in rows if said.key in memory and _is_another(said, memory[said.key])]
+        for (
+            said
+        ) in others:  # of the same name, year and commune, and yet not the same: told apart by their numbers
+            numbers = digest(said.person.get("id_number", ""), said.person.get("phone", ""))[:12]
+            said.key = f"{said.key}~{numbers}"
+        again = [said.key for said in others]
+        memory |= {row.value: row for row in _known(again, system=self.memory_system, kind="row")}
         subjects = {row.value: row for row in _known(ids, system=self.system, kind=self.kind)}
         for said, one in zip(rows, found, strict=True):
             one.memory = memory.get(said.key)
@@ -297,6 +306,20 @@ def source_refs(said: Said) -> list[str]:
     if written:
         refs += [part.strip()[:100] for part in _SEVERAL.split(written) if part.strip()]
     return refs
+
+
+def _is_another(said: Said, memory: Known) -> bool:
+    """Say whether a row that is known by name, year and commune tells of somebody else all the same.
+
+    A list corrects one thing about a person, not the number and with it the sex, the birthday or the address.
+    """
+    if said.key.startswith("id:") or "~" in said.key:
+        return False
+    now = said.checksums()
+    differs = {name for name, value in now.items() if name in memory.said and memory.said[name] != value}
+    return "id_number" in differs or (
+        "phone" in differs and bool(differs & {"sex", "born_on", "address", "hamlet"})
+    )
 
 
 def _known(values: Sequence[str], **where: str) -> Iterable[Known]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from songhanh.operations.accounts.scope import scope_of
-from songhanh.operations.audit.actions import plain
 from songhanh.operations.intake.fields import field_of
 from songhanh.operations.intake.finding import Finder, Found, Someone
 from songhanh.operations.intake.models import Batch, Row
@@ -69,23 +67,13 @@ class Desk:
         return self.by is not None and scope_of(self.by).names is not None
 
 
-def checksums(said: Said) -> dict[str, int]:
-    """Return a check sum of each thing that a row says, to know later what was changed in the list."""
-    values = {**said.person, **said.subject, **{f"link:{name}": value for name, value in said.link.items()}}
-    return {
-        name: zlib.crc32(repr(plain(value)).encode())
-        for name, value in values.items()
-        if value not in (None, "")
-    }
-
-
 def differences(existing: Registered, fields: Mapping[str, Any], found: Found, said: Said) -> dict[str, Any]:
     """Return what a row would change: never to empty, and nothing that the list said before already.
 
     Somebody found by likeness is only completed: who tells two people of one name apart is a person.
     """
     before = found.memory.said if found.memory is not None else {}
-    now = checksums(said)
+    now = said.checksums()
     changes = {}
     for name, value in fields.items():
         if value in (None, "", []) or not hasattr(existing, name):
@@ -110,7 +98,7 @@ def _same(there: Any, value: Any) -> bool:
 def remembered(outcome: Outcome) -> bool:
     """Say whether the list said exactly the same when it came in last."""
     memory = outcome.found.memory
-    return memory is not None and memory.object_id is not None and memory.said == checksums(outcome.said)
+    return memory is not None and memory.object_id is not None and memory.said == outcome.said.checksums()
 
 
 def settle(outcome: Outcome, target: str) -> Outcome:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from songhanh.operations.audit.actions import plain
 from songhanh.operations.intake import values
 from songhanh.operations.intake.fields import LENGTHS, Field, field_of
 from songhanh.operations.intake.reasons import Reason, Wrong, is_error, reason
@@ -42,6 +44,12 @@ class Said:
     def note(self, code: str, field_name: str = "", **more: Any) -> None:
         """Say something about the row, naming the column of a field."""
         self.reasons.append(reason(code, self.columns.get(field_name, ""), **more))
+
+    def checksums(self) -> dict[str, int]:
+        """Return a check sum of each thing that the row says, to know later what was changed in the list."""
+        said = {**self.person, **self.subject, **{f"link:{name}": value for name, value in self.link.items()}}
+        filled = {name: value for name, value in said.items() if value not in (None, "")}
+        return {name: zlib.crc32(repr(plain(value)).encode()) for name, value in filled.items()}
 
     @property
     def is_rejected(self) -> bool:

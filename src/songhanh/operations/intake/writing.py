@@ -12,7 +12,7 @@ from django.db import transaction
 from django.http import Http404
 
 from songhanh.operations.intake.finding import OWN, Finder, uuid_of
-from songhanh.operations.intake.judging import Desk, Outcome, Verdict, checksums
+from songhanh.operations.intake.judging import Desk, Outcome, Verdict
 from songhanh.operations.intake.models import Known
 from songhanh.operations.intake.said import Said
 from songhanh.operations.people import actions as people
@@ -162,7 +162,9 @@ def remember(outcomes: Sequence[Outcome], desk: Desk) -> None:
             if value:
                 rows[system, kind, value[:100]] = Known(system=system, kind=kind, value=value[:100], **more)
 
-        keep(finder.memory_system, "row", said.key, person_id=person, object_id=subject, said=checksums(said))
+        keep(
+            finder.memory_system, "row", said.key, person_id=person, object_id=subject, said=said.checksums()
+        )
         keep(finder.system, finder.kind, said.link.get("record_id", ""), person_id=person, object_id=subject)
         if person is not None and desk.batch.target in ("cases", "contacts"):
             for ref in finder.own_ids(said):
