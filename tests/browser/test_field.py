@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Error, Page, Playwright, expect
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 from served import Place
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -32,6 +32,7 @@ class Wire:
     def __init__(self, port: int) -> None:
         self._port = port
         self.is_broken = False
+        self.is_cut = False
         self._door = socket.create_server(("127.0.0.1", 0))
         self.base = f"http://127.0.0.1:{self._door.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
@@ -42,6 +43,9 @@ class Wire:
                 near, _address = self._door.accept()
             except OSError:
                 return
+            if self.is_cut:
+                near.close()
+                continue
             far = socket.create_connection(("127.0.0.1", self._port))
             sends = threading.Event()  # whether the request on this connection is one that writes
             threading.Thread(target=self._carry, args=(near, far, sends, True), daemon=True).start()
@@ -133,18 +137,6 @@ def enter(context: BrowserContext, name: str = "officer") -> Page:
     return page
 
 
-def open_again(page: Page) -> None:
-    """Open the page without a network, as a person does: once more if the browser was still starting."""
-    for _ in range(5):
-        try:
-            page.goto("/field/")
-        except Error:
-            page.wait_for_timeout(500)
-        else:
-            return
-    page.goto("/field/")
-
-
 def add_case(page: Page, name: str, **more: str) -> None:
     page.locator(".field-nav a[data-view=case]").click()
     form = page.locator("#form-case")
@@ -168,8 +160,8 @@ def axe(page: Page) -> list[str]:
     return [f"{one['id']}: {node['target']}" for one in found for node in one["nodes"]]
 
 
-def test_a_day_without_a_network(telephone: Any, place: Place) -> None:
-    context = telephone()
+def test_a_day_without_a_network(telephone: Any, place: Place, wire: Wire) -> None:
+    context = telephone(wire.base)
     page = enter(context)
     expect(page.locator(".visit")).to_have_count(3)
     context.set_offline(True)
@@ -195,14 +187,14 @@ def test_a_day_without_a_network(telephone: Any, place: Place) -> None:
     assert place.run("world.counts()") == {"entries": 0, "cases": 0, "contacts": 0, "done": 0, "people": 3}
     page.close()
 
-    context = telephone()  # switched off and on again, still without a network
-    context.set_offline(True)
+    wire.is_cut = True
+    context = telephone(wire.base)  # switched off and on again, still without a network
     page = context.new_page()
-    open_again(page)
+    page.goto("/field/")
     waits(page, 4)
     page.locator(".field-nav a[data-view=queue]").click()
     expect(page.locator(".entry")).to_have_count(4)
-    context.set_offline(False)
+    wire.is_cut = False
     page.reload()
     if "/account/enter/" in page.url:  # the session ended with the browser: the queue did not
         log_in(page)
