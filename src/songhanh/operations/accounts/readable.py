@@ -66,7 +66,7 @@ def lines(events: Sequence[Event], user: Any) -> list[Line]:
     """Return events in words; a constant number of queries however many there are."""
     rows = _rows(events, user)
     places = _places(events)
-    accounts = {event.subject_id for event in events if event.subject_type == ACCOUNT}
+    accounts = {event.subject_id or 0 for event in events if event.subject_type == ACCOUNT}
     named = {(ACCOUNT, account.pk): account for account in User.objects.filter(pk__in=accounts)}
     return [_line(event, rows | named, places) for event in events]
 
