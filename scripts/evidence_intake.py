@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from datetime import date
 from pathlib import Path
 
 import matplotlib as mpl
@@ -20,6 +21,7 @@ import polars as pl
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 
+EPOCH = date(1970, 1, 1)  # of the axis of dates
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("SONGHANH_SHARED") or ROOT.parent / "shared" / "data") / "tracing"
 PAGE = ROOT / "docs" / "evidence" / "intake.md"
@@ -100,7 +102,7 @@ def draw(home: Path, folder: Path) -> str:
         level = {
             name: height + k for k, name in enumerate(sorted(chain, key=lambda name: (reported[name], name)))
         }
-        day = {name: _ordinal(reported[name]) for name in chain}
+        day = {name: date.fromisoformat(reported[name]).toordinal() - EPOCH.toordinal() for name in chain}
         for name in chain:
             if name in parent:
                 axes.plot(
@@ -112,19 +114,14 @@ def draw(home: Path, folder: Path) -> str:
         axes.scatter([day[n] for n in chain], [level[n] for n in chain], s=14, color="#8b1a1a", zorder=3)
         height += len(chain) + 4
     axes.set_yticks([])
-    axes.set_xlabel("day of report, days of 2020")
+    axes.set_xlabel("day of report")
+    axes.xaxis_date()
+    figure.autofmt_xdate()
     axes.set_title("Vietnam 2020: the five largest chains, as imported")
     PICTURE.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(PICTURE, dpi=110, bbox_inches="tight", metadata={"Software": None})
     sizes = ", ".join(str(len(chain)) for chain in largest)
     return f"{len(parent)} cases name who infected them; the five largest chains have {sizes} cases."
-
-
-def _ordinal(text: str) -> int:
-    day = re.match(r"(\d{4})-(\d\d)-(\d\d)|(\d\d)/(\d\d)/(\d{4})", text)
-    assert day is not None
-    year, month, date = (day[1], day[2], day[3]) if day[1] else (day[6], day[5], day[4])
-    return (int(month) - 1) * 30 + int(date) + (int(year) - 2020) * 365
 
 
 def main() -> None:

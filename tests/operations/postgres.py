@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +12,22 @@ import pytest
 
 from songhanh.console.bench.postgres import Server, private_server
 from songhanh.core.errors import SonghanhError
+
+HERE = Path(__file__).parent
+
+
+def run_on(address: str, home: Path, script: str) -> str:
+    """Run a script in a process of its own that stands on a database; return what it prints."""
+    environment = os.environ | {
+        "DATABASE_URL": address,
+        "SONGHANH_HOME": str(home),
+        "PYTHONPATH": os.pathsep.join([str(HERE.parent.parent / "src"), str(HERE)]),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
-HERE = Path(__file__).parent
-SOURCE = HERE.parent.parent / "src"
+from postgres import run_on
+
 CHECK = """
 from songhanh.operations.project import serving
 serving.set_up()
@@ -40,12 +37,4 @@ assert Standing.objects.filter(level=1).count() == 1
 
 
 def test_a_list_on_postgresql(postgresql: str, tmp_path: Path) -> None:
-    environment = os.environ | {
-        "DATABASE_URL": postgresql,
-        "SONGHANH_HOME": str(tmp_path),
-        "PYTHONPATH": os.pathsep.join([str(SOURCE), str(HERE)]),
-    }
-    done = subprocess.run(
-        [sys.executable, "-c", CHECK], env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    run_on(postgresql, tmp_path, CHECK)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
-HERE = Path(__file__).parent
-SOURCE = HERE.parent.parent / "src"
+from postgres import run_on
+
 CHECK = """
 from datetime import date
 from songhanh.operations.project import serving
@@ -51,13 +48,5 @@ assert job_actions.recover_lost() == 0
 
 
 def test_migrates_runs_a_job_and_shows_the_pages(postgresql: str, tmp_path: Path) -> None:
-    environment = os.environ | {
-        "DATABASE_URL": postgresql,
-        "SONGHANH_HOME": str(tmp_path),
-        "PYTHONPATH": os.pathsep.join([str(SOURCE), str(HERE)]),
-    }
-    done = subprocess.run(
-        [sys.executable, "-c", CHECK], env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert "/decide/targeted/" in done.stdout
+    printed = run_on(postgresql, tmp_path, CHECK)
+    assert "/decide/targeted/" in printed

@@ -24,9 +24,7 @@ def permitted(permission: str, *, to_send: str = "") -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            needed = to_send if to_send and request.method == "POST" else permission
-            if not scope_of(request.user).may(needed):
-                raise Http404(f"needs {needed}")
+            only(request, to_send if to_send and request.method == "POST" else permission)
             return view(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]  # the matrix test reads both
@@ -37,7 +35,7 @@ def permitted(permission: str, *, to_send: str = "") -> Callable[[View], View]:
 
 
 def only(request: HttpRequest, permission: str) -> None:
-    """Raise Http404 unless the reader has a further permission: part of a page, such as its download."""
+    """Raise Http404 unless the reader has a permission: of a page, or of a part of it such as its download."""
     if not scope_of(request.user).may(permission):
         raise Http404(f"needs {permission}")
 

@@ -1,22 +1,20 @@
 """Who calls the API: a key of an account, or somebody who is logged in; and what each operation asks for."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja.security import APIKeyCookie, HttpBearer
 from ninja.throttling import BaseThrottle
 from ninja.utils import check_csrf
 
-from songhanh.operations.accounts.scope import scope_of
+from songhanh.operations.accounts.access import only
 from songhanh.operations.accounts.tokens import user_of
-from songhanh.operations.audit.actions import record
-from songhanh.operations.audit.models import Kind
 from songhanh.operations.project.api import Problem
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -94,18 +92,10 @@ def asks(permission: str) -> Callable[[Operation], Operation]:
     def decorate(operation: Operation) -> Operation:
         @wraps(operation)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            if not scope_of(request.user).may(permission):
-                raise Http404(f"needs {permission}")
+            only(request, permission)
             return operation(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]  # a test reads it
         return guarded
 
     return decorate
-
-
-def note_read(request: HttpRequest, people: Iterable[int | None]) -> None:
-    """Record which persons an answer names: one event a request."""
-    ids = sorted({pk for pk in people if pk is not None})
-    if ids:
-        record("people.read", kind=Kind.READ, by=request.user, subject_type="people.person", subject_ids=ids)

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
@@ -143,6 +144,13 @@ def units_below(code: str) -> set[int]:
     """Return the ids of a unit and of everything below it."""
     unit = unit_of(code)
     return communes_below(unit.pk) if unit else set()
+
+
+def narrowed(rows: QuerySet[Any], unit: str | None, **wanted: Any) -> QuerySet[Any]:
+    """Return the rows of a unit and below that pass the filters which were given a value."""
+    if unit:
+        rows = rows.filter(unit__in=units_below(unit))
+    return rows.filter(**{name: value for name, value in wanted.items() if value})
 
 
 def site_of(slug: str | None, where: str = "site") -> Site | None:

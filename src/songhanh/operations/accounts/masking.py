@@ -38,8 +38,3 @@ def shown(row: models.Model, field: str, *, is_identified: bool | None = None) -
     if field in NAME_FIELDS:
         return pseudonym(row.pk)
     return type(value)() if isinstance(value, str | dict | list) else None
-
-
-def hidden_fields(model: type[models.Model]) -> frozenset[str]:
-    """Return the fields that a form or an export leaves out where the reader may not see who it is."""
-    return frozenset(name for name, kind in classes_of(model).items() if kind is Class.IDENTIFYING)

@@ -145,7 +145,9 @@ def _line(
         n_subjects=len(event.subject_ids),
         changes=changes,
         details=[
-            (name, _detail(name, value)) for name, value in event.details.items() if value not in ("", None)
+            (words.of_detail(name), _detail(name, value))
+            for name, value in event.details.items()
+            if value not in ("", None)
         ],
     )
 

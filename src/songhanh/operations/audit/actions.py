@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.db import models, transaction
 
@@ -17,27 +17,25 @@ from songhanh.operations.project.clock import now
 SEALED_AT_ONCE = 5_000
 
 
-def record(
-    action: str,
-    *,
-    by: Any,
-    subject: models.Model | None = None,
-    subject_type: str = "",
-    subject_ids: Iterable[int] = (),
-    kind: Kind = Kind.WRITE,
-    changes: Mapping[str, Sequence[Any]] | None = None,
-    details: Mapping[str, Any] | None = None,
-    reason: str = "",
-    unit_code: str = "",
-) -> Event:
+class What(TypedDict, total=False):
+    """What an event tells, beside its action and who did it."""
+
+    subject: models.Model | None
+    subject_type: str  # where there is no one subject
+    subject_ids: Iterable[int]
+    kind: Kind
+    changes: Mapping[str, Sequence[Any]] | None
+    details: Mapping[str, Any] | None
+    reason: str
+    unit_code: str
+
+
+def record(action: str, *, by: Any, **what: Unpack[What]) -> Event:
     """Add one event; call it inside the transaction of the write it tells of.
 
     ``by`` is a user, or None for a command or worker (``details["program"]`` then says which).
     """
-    event = _event(
-        action, by=by, subject=subject, subject_type=subject_type, subject_ids=subject_ids, kind=kind,
-        changes=changes, details=details, reason=reason, unit_code=unit_code,
-    )  # fmt: skip
+    event = _event(action, by=by, **what)
     event.save(force_insert=True)
     Waiting.objects.create(event=event)
     transaction.on_commit(seal)

@@ -10,15 +10,9 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from songhanh.operations.accounts.api import asks, note_read
-from songhanh.operations.accounts.api_places import (
-    PlaceOut,
-    facility_of,
-    place,
-    site_of,
-    unit_of,
-    units_below,
-)
+from songhanh.operations.accounts.api import asks
+from songhanh.operations.accounts.api_places import PlaceOut, facility_of, narrowed, place, site_of, unit_of
+from songhanh.operations.audit.reading import note_read
 from songhanh.operations.cases import actions
 from songhanh.operations.cases.models import Case, Classification, Found, Outcome, Severity, Symptom
 from songhanh.operations.people.api import PersonShort, person_of, person_short
@@ -200,18 +194,17 @@ def list_cases(request: HttpRequest, filters: Query[CaseFilters]) -> dict[str, A
 
 
 def _filtered(rows: QuerySet[Case], filters: CaseFilters) -> QuerySet[Case]:
-    wanted: dict[str, Any] = {
-        "classification": filters.classification,
-        "found": filters.found,
-        "reported_on__gte": filters.reported_from,
-        "reported_on__lte": filters.reported_until,
-        "updated_at__gte": filters.updated_since,
-        "code": filters.code,
-        "person__name_folded__contains": fold(filters.name),
-    }
-    if filters.unit:
-        wanted["unit__in"] = units_below(filters.unit)
-    return rows.filter(**{name: value for name, value in wanted.items() if value})
+    return narrowed(
+        rows,
+        filters.unit,
+        classification=filters.classification,
+        found=filters.found,
+        reported_on__gte=filters.reported_from,
+        reported_on__lte=filters.reported_until,
+        updated_at__gte=filters.updated_since,
+        code=filters.code,
+        person__name_folded__contains=fold(filters.name),
+    )
 
 
 @router.get("/{uuid:case}", response=answers(CaseOut))
@@ -284,7 +277,7 @@ def add_exposure(request: HttpRequest, case: UUID, body: ExposureIn) -> Status:
 def read_chain(request: HttpRequest, case: UUID) -> dict[str, Any]:
     """Read who stands where because of a case: F1, F2, … and whom it infected."""
     chain = chain_of(request.user, _visible(request, case))
-    note_read(request, [node.person.pk for node in chain.rows if _is_named(node.person)])
+    note_read(request.user, [node.person.pk for node in chain.rows if _is_named(node.person)])
     nodes = [
         {
             "person": person_short(node.person, is_identified=_is_named(node.person)),
@@ -333,7 +326,7 @@ def _read(request: HttpRequest, uuid: UUID) -> dict[str, Any]:
 
 
 def _note(request: HttpRequest, cases: list[Case]) -> None:
-    note_read(request, [case.person_id for case in cases if case.is_identified])  # type: ignore[attr-defined]
+    note_read(request.user, [case.person_id for case in cases if case.is_identified])  # type: ignore[attr-defined]
 
 
 def _fields(given: dict[str, Any]) -> dict[str, Any]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from songhanh.operations.accounts.access import permitted
+from songhanh.operations.accounts.access import only, permitted
 from songhanh.operations.accounts.masking import shown
+from songhanh.operations.audit.reading import note_export, note_read
 from songhanh.operations.cases import queries
 from songhanh.operations.cases.forms import CaseFilter
 from songhanh.operations.cases.models import Case
-from songhanh.operations.people.reading import lend, note_export, note_read
+from songhanh.operations.people.reading import lend
 from songhanh.operations.places.queries import installation, label
 from songhanh.operations.project.clock import today
 from songhanh.operations.project.downloads import csv_response
@@ -45,7 +46,7 @@ def cases(request: HttpRequest) -> HttpResponseBase:
 
 
 def _csv(request: HttpRequest, rows: Any) -> HttpResponseBase:
-    permitted("export.rows")(lambda _request: HttpResponse())(request)
+    only(request, "export.rows")
     note_export(request.user, "cases.export", {"filter": request.GET.dict()})
     return csv_response(
         "cases.csv",
@@ -70,7 +71,7 @@ def quiet(request: HttpRequest) -> HttpResponseBase:
     """Show for each place how many days there was no case found in the community."""
     rows = queries.last_community(request.user, today())
     if request.GET.get("format") == "csv":
-        permitted("export.rows")(lambda _request: HttpResponse())(request)
+        only(request, "export.rows")
         note_export(request.user, "cases.quiet-export", {})
         lines = (
             [row["unit"].code, row["unit"].name, row["unit"].level, row["last"], row["days"], row["n"]]

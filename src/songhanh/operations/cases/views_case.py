@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from songhanh.operations.accounts.access import permitted
+from songhanh.operations.audit.reading import note_read
 from songhanh.operations.cases import actions
 from songhanh.operations.cases.forms import CaseForm, ClassifyForm
 from songhanh.operations.cases.models import Case
 from songhanh.operations.cases.page import sections
-from songhanh.operations.people.reading import note_read
 from songhanh.operations.project.base import Stale
 from songhanh.operations.project.clock import today
 

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from songhanh.operations.accounts.access import permitted
+from songhanh.operations.audit.reading import note_read
 from songhanh.operations.cases import actions, quick_rows
 from songhanh.operations.cases.forms import NewCaseForm
 from songhanh.operations.cases.models import Case
@@ -23,7 +24,6 @@ from songhanh.operations.people import actions as people
 from songhanh.operations.people import identity
 from songhanh.operations.people.matching import candidates
 from songhanh.operations.people.models import Person
-from songhanh.operations.people.reading import note_read
 from songhanh.operations.project.clock import today
 
 GRID = 10

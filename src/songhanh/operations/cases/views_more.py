@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from songhanh.operations.accounts.access import permitted
+from songhanh.operations.audit.reading import note_read
 from songhanh.operations.cases import actions, queries
 from songhanh.operations.cases.forms import ClusterForm, ExposureForm, PublishForm
 from songhanh.operations.cases.models import Cluster, Exposure
 from songhanh.operations.cases.views_case import add_errors, writable
-from songhanh.operations.people.reading import lend, note_read
+from songhanh.operations.people.reading import lend
 from songhanh.operations.project.base import Stale
 from songhanh.operations.project.paging import page_of
 

@@ -7,8 +7,9 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from songhanh.operations.accounts.api import asks, note_read
+from songhanh.operations.accounts.api import asks
 from songhanh.operations.accounts.api_places import PlaceOut, place, unit_of
+from songhanh.operations.audit.reading import note_read
 from songhanh.operations.indicators import waiting
 from songhanh.operations.people.api import PersonShort, person_short
 from songhanh.operations.project.api import Filters, Text, answers, keyset
@@ -81,7 +82,7 @@ def list_waiting(request: HttpRequest, kind: KindName, filters: Query[WaitingFil
     unit = unit_of(filters.unit)
     rows = waiting.rows_of(waiting.KINDS[kind], request.user, unit.code if unit else "")
     page, more = keyset(rows, filters)
-    note_read(request, [row.person_id for row in page if row.is_identified])
+    note_read(request.user, [row.person_id for row in page if row.is_identified])
     found = [
         {
             "person": person_short(row.person, is_identified=row.is_identified),

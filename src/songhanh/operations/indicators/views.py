@@ -14,6 +14,7 @@ from songhanh.operations.accounts.access import permitted
 from songhanh.operations.indicators import names, queries
 from songhanh.operations.indicators.forms import AreaFilter, CaseFilter
 from songhanh.operations.project.downloads import csv_response
+from songhanh.operations.project.paging import query_without
 
 ROWS_A_PAGE = 50
 
@@ -86,14 +87,9 @@ def cases(request: HttpRequest) -> HttpResponseBase:
         return csv_response("cases-synthetic.csv", columns, rows.values_list(*columns).iterator())
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     context = _frame(snapshot) | {"form": form, "page": page, "found_names": names.FOUND}
-    return render(request, "indicators/cases.html", context | {"query": _without(request, "page", "format")})
-
-
-def _without(request: HttpRequest, *keys: str) -> str:
-    query = request.GET.copy()
-    for key in keys:
-        query.pop(key, None)
-    return query.urlencode()
+    return render(
+        request, "indicators/cases.html", context | {"query": query_without(request, "page", "format")}
+    )
 
 
 @permitted("situation.view")
@@ -110,7 +106,7 @@ def areas(request: HttpRequest) -> HttpResponseBase:
         columns += ["cases_community_7d"]
         lines = ([*(row[column] for column in columns), row["order"]["id"]] for row in rows)
         return csv_response("communes.csv", [*columns, "order_level"], lines)
-    context = _frame(snapshot) | {"form": form, "rows": rows, "query": _without(request, "format")}
+    context = _frame(snapshot) | {"form": form, "rows": rows, "query": query_without(request, "format")}
     return render(request, "indicators/areas.html", context)
 
 

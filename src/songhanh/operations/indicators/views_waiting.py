@@ -7,8 +7,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from songhanh.operations.accounts.access import permitted
+from songhanh.operations.audit.reading import note_read
 from songhanh.operations.indicators.waiting import KINDS, by_commune, rows_of
-from songhanh.operations.people.reading import lend, note_read
+from songhanh.operations.people.reading import lend
 from songhanh.operations.places.queries import tree
 from songhanh.operations.project.clock import now
 from songhanh.operations.project.paging import page_of

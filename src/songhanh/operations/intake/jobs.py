@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -18,8 +17,6 @@ from django_tasks_db.models import DBTaskResult
 from songhanh.core.errors import SonghanhError
 from songhanh.operations.intake import actions, runs, tasks
 from songhanh.operations.intake.models import Batch
-from songhanh.operations.project.clock import today
-from songhanh.operations.tracing.actions import delete_expired
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +24,6 @@ TRY, COMMIT = "try", "commit"
 AT_ONCE = 500  # rows that are worked on within the request: one transaction's worth
 ATTEMPTS = 5
 LOST = gettext_noop("The worker was stopped again and again while it worked on this file. Start it again.")
-_tidied: dict[str, float] = {}
 
 
 def start(*, by: Any, batch: Batch, stage: str) -> Batch:
@@ -94,7 +90,7 @@ def _beating(batch: Batch) -> Callable[[int, int], None]:
 
 
 def recover_lost() -> int:
-    """Enqueue again each batch whose worker has gone; delete what has reached its day, once an hour."""
+    """Enqueue again each batch whose worker has gone."""
     limit = timezone.now() - timedelta(seconds=settings.JOB_LOST_AFTER_SECONDS)
     silent = Q(heartbeat_at__lt=limit) | Q(heartbeat_at__isnull=True, queued_at__lt=limit)
     open_states = (Batch.State.TRYING, Batch.State.COMMITTING)
@@ -103,10 +99,6 @@ def recover_lost() -> int:
         "content"
     ):
         n_recovered += _recover(batch, limit)
-    if time.monotonic() - _tidied.get("at", -4_000.0) > 3_600:
-        _tidied["at"] = time.monotonic()
-        actions.delete_expired()
-        delete_expired(today())  # presence lists: nobody else would remember them
     return n_recovered
 
 

@@ -9,9 +9,10 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from songhanh.operations.accounts.api import asks, note_read
+from songhanh.operations.accounts.api import asks
 from songhanh.operations.accounts.api_places import PlaceOut, place, site_of, unit_of, units_below
 from songhanh.operations.accounts.masking import shown
+from songhanh.operations.audit.reading import note_read
 from songhanh.operations.people import actions, queries
 from songhanh.operations.people.models import Person, Sex
 from songhanh.operations.project.api import Filters, Instant, Text, answers, keyset
@@ -202,7 +203,7 @@ def person_of(request: HttpRequest, uuid: UUID) -> Person:
 
 def note_people(request: HttpRequest, people: Iterable[Any]) -> None:
     """Record who of some persons was named."""
-    note_read(request, [person.pk for person in people if person.is_identified])
+    note_read(request.user, [person.pk for person in people if person.is_identified])
 
 
 def _fields(given: dict[str, Any]) -> dict[str, Any]:

@@ -7,19 +7,18 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from songhanh.operations.accounts.access import permitted
+from songhanh.operations.accounts.access import only, permitted
 from songhanh.operations.accounts.masking import shown
-from songhanh.operations.accounts.scope import scope_of
+from songhanh.operations.audit.reading import note_export, note_read
 from songhanh.operations.people import actions, matching
 from songhanh.operations.people.forms import PersonForm, SearchForm
 from songhanh.operations.people.models import Person
 from songhanh.operations.people.page import differences, sections
-from songhanh.operations.people.reading import note_export, note_read
 from songhanh.operations.people.search import listed
 from songhanh.operations.places.queries import communes_below
 from songhanh.operations.project.base import Stale
@@ -58,8 +57,7 @@ def people(request: HttpRequest) -> HttpResponseBase:
 
 
 def _csv(request: HttpRequest, rows: Any) -> HttpResponseBase:
-    if not scope_of(request.user).may("export.rows"):
-        raise Http404("needs export.rows")
+    only(request, "export.rows")
     note_export(request.user, "people.export", {"filter": request.GET.dict()})
     lines = (
         [

@@ -13,11 +13,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from songhanh.operations.accounts.access import permitted
+from songhanh.operations.audit.reading import note_read
 from songhanh.operations.people import actions
 from songhanh.operations.people.duplicates import suspects, waiting
 from songhanh.operations.people.matching import words_of
 from songhanh.operations.people.models import Merge, Suspect
-from songhanh.operations.people.reading import note_read
 from songhanh.operations.project.paging import page_of
 
 PAIRS_A_PAGE = 20

@@ -10,7 +10,8 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 
 import django
 from django.db import connection
@@ -20,19 +21,26 @@ from django.utils.module_loading import import_string
 logger = logging.getLogger(__name__)
 
 CHECK_SECONDS = 3.0
+HOUR_SECONDS = 3600.0
 POLL_SECONDS = 0.1  # how long a new job waits at most for an idle worker
 
 
-def keep(recover: Callable[[], int], parent: int | None, finished: threading.Event) -> None:
-    """Recover lost jobs every few seconds; end this process when the one that started it has gone."""
+def keep(
+    recover: Callable[[], object], expire: Callable[[], object], parent: int | None, finished: threading.Event
+) -> None:
+    """Recover lost jobs every few seconds, delete hourly; end this process when the one that started it has gone."""
+    due = time.monotonic()
     while not finished.wait(CHECK_SECONDS):
         if parent is not None and os.getppid() != parent:
             os.kill(os.getpid(), signal.SIGTERM)
             return
         try:
             recover()
+            if time.monotonic() >= due:
+                expire()
+                due = time.monotonic() + HOUR_SECONDS
         except DatabaseError:
-            logger.exception("lost jobs could not be looked for; trying again")
+            logger.exception("lost jobs, or what has expired, could not be looked for; trying again")
         finally:
             connection.close()
 
@@ -46,11 +54,8 @@ def main(arguments: list[str] | None = None) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "songhanh.operations.project.settings")
     django.setup()
     # By name and late: modules with models can be imported only after django.setup().
-    recoveries = [import_string(name) for name in import_string("django.conf.settings").RECOVERIES]
-
-    def recover() -> int:
-        return sum(recovery() for recovery in recoveries)
-
+    settings = import_string("django.conf.settings")
+    recover, expire = (_all_of(names) for names in (settings.RECOVERIES, settings.EXPIRIES))
     worker = import_string("django_tasks_db.management.commands.db_worker.Worker")(
         queue_names=[given.queue],
         interval=POLL_SECONDS,
@@ -63,7 +68,7 @@ def main(arguments: list[str] | None = None) -> None:
     )
     worker.configure_signals()
     finished = threading.Event()
-    keeper = threading.Thread(target=keep, args=(recover, given.parent, finished), daemon=True)
+    keeper = threading.Thread(target=keep, args=(recover, expire, given.parent, finished), daemon=True)
     keeper.start()
     if given.queue == import_string("songhanh.operations.planning.tasks.QUICK"):
         _preload()
@@ -71,6 +76,12 @@ def main(arguments: list[str] | None = None) -> None:
         worker.run()
     finally:
         finished.set()
+
+
+def _all_of(names: Sequence[str]) -> Callable[[], object]:
+    """Return a function that calls each of the named ones."""
+    functions = [import_string(name) for name in names]
+    return lambda: [function() for function in functions]
 
 
 def _preload() -> None:

@@ -191,6 +191,11 @@ RECOVERIES = [
     "songhanh.operations.planning.job_actions.recover_lost",
     "songhanh.operations.intake.jobs.recover_lost",
 ]
+# What every worker does once an hour: what has reached its day is deleted.
+EXPIRIES = [
+    "songhanh.operations.intake.actions.delete_expired",
+    "songhanh.operations.tracing.actions.delete_expired",
+]
 # Files that come in: how big one may be, how long it and its rows are kept, and declarations.
 INTAKE_MOST_BYTES = int(os.environ.get("SONGHANH_INTAKE_MOST_BYTES", "30000000"))
 INTAKE_MOST_ROWS = int(os.environ.get("SONGHANH_INTAKE_MOST_ROWS", "200000"))

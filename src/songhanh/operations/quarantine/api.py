@@ -9,8 +9,9 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from songhanh.operations.accounts.api import asks, note_read
-from songhanh.operations.accounts.api_places import PlaceOut, facility_of, place, units_below
+from songhanh.operations.accounts.api import asks
+from songhanh.operations.accounts.api_places import PlaceOut, facility_of, narrowed, place
+from songhanh.operations.audit.reading import note_read
 from songhanh.operations.people.api import PersonShort, person_of, person_short
 from songhanh.operations.project.api import Day, Filters, Text, answers, keyset
 from songhanh.operations.quarantine import actions
@@ -86,18 +87,17 @@ class ReleaseIn(Schema):
 def list_stays(request: HttpRequest, filters: Query[StayFilters]) -> dict[str, Any]:
     """List stays that the account may see."""
     rows = _rows(request)
-    wanted: dict[str, Any] = {
-        "place__slug": filters.place,
-        "person__uuid": filters.person,
-        "until_on__lte": filters.last_day_until,
-    }
-    if filters.unit:
-        wanted["unit__in"] = units_below(filters.unit)
-    rows = rows.filter(**{name: value for name, value in wanted.items() if value})
+    rows = narrowed(
+        rows,
+        filters.unit,
+        place__slug=filters.place,
+        person__uuid=filters.person,
+        until_on__lte=filters.last_day_until,
+    )
     if filters.is_open is not None:
         rows = rows.filter(released_on__isnull=filters.is_open)
     page, more = keyset(rows, filters)
-    note_read(request, [row.person_id for row in page if row.is_identified])
+    note_read(request.user, [row.person_id for row in page if row.is_identified])
     return {"rows": [_out(row) for row in page], "next": more}
 
 
@@ -151,7 +151,7 @@ def _read(request: HttpRequest, uuid: UUID) -> dict[str, Any]:
     row: Any = _rows(request).filter(uuid=uuid).first()
     if row is None:
         raise Http404("no such stay")
-    note_read(request, [row.person_id] if row.is_identified else [])
+    note_read(request.user, [row.person_id] if row.is_identified else [])
     return _out(row)
 
 

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from songhanh.operations.accounts.access import permitted
+from songhanh.operations.accounts.access import only, permitted
 from songhanh.operations.accounts.masking import shown
-from songhanh.operations.accounts.scope import scope_of
-from songhanh.operations.people.reading import lend, note_export, note_read
+from songhanh.operations.audit.reading import note_export, note_read
+from songhanh.operations.people.reading import lend
 from songhanh.operations.project.clock import today
 from songhanh.operations.project.downloads import csv_response
 from songhanh.operations.project.paging import page_of, query_without
@@ -65,8 +65,7 @@ def stays(request: HttpRequest) -> HttpResponseBase:
 
 
 def _csv(request: HttpRequest, rows: Any) -> HttpResponseBase:
-    if not scope_of(request.user).may("export.rows"):
-        raise Http404("needs export.rows")
+    only(request, "export.rows")
     note_export(request.user, "quarantine.export", {"filter": request.GET.dict()})
     lines = (
         [

@@ -10,8 +10,9 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from songhanh.operations.accounts.api import asks, note_read
-from songhanh.operations.accounts.api_places import PlaceOut, facility_of, place, units_below
+from songhanh.operations.accounts.api import asks
+from songhanh.operations.accounts.api_places import PlaceOut, facility_of, narrowed, place
+from songhanh.operations.audit.reading import note_read
 from songhanh.operations.people.api import PersonShort, person_of, person_short
 from songhanh.operations.project.api import Filters, Instant, Text, answers, enumerated, keyset
 from songhanh.operations.sampling import actions
@@ -84,18 +85,20 @@ class ResultIn(Schema):
 def list_samples(request: HttpRequest, filters: Query[SampleFilters]) -> dict[str, Any]:
     """List samples that the account may see."""
     rows = _rows(request)
-    wanted: dict[str, Any] = {
-        "result": filters.result,
-        "tube": filters.tube,
-        "taken_at__gte": filters.taken_from,
-        "taken_at__lte": filters.taken_until,
-        "updated_at__gte": filters.updated_since,
-        "person__uuid": filters.person,
-    }
-    if filters.unit:
-        wanted["unit__in"] = units_below(filters.unit)
-    page, more = keyset(rows.filter(**{name: value for name, value in wanted.items() if value}), filters)
-    note_read(request, [row.person_id for row in page if row.is_identified])
+    page, more = keyset(
+        narrowed(
+            rows,
+            filters.unit,
+            result=filters.result,
+            tube=filters.tube,
+            taken_at__gte=filters.taken_from,
+            taken_at__lte=filters.taken_until,
+            updated_at__gte=filters.updated_since,
+            person__uuid=filters.person,
+        ),
+        filters,
+    )
+    note_read(request.user, [row.person_id for row in page if row.is_identified])
     return {"rows": [_out(row) for row in page], "next": more}
 
 
@@ -138,7 +141,7 @@ def _read(request: HttpRequest, uuid: UUID) -> dict[str, Any]:
     row: Any = _rows(request).filter(uuid=uuid).first()
     if row is None:
         raise Http404("no such sample")
-    note_read(request, [row.person_id] if row.is_identified else [])
+    note_read(request.user, [row.person_id] if row.is_identified else [])
     return _out(row)
 
 

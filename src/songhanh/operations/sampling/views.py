@@ -7,17 +7,17 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from songhanh.operations.accounts.access import permitted
+from songhanh.operations.accounts.access import only, permitted
 from songhanh.operations.accounts.masking import shown
-from songhanh.operations.accounts.scope import scope_of
-from songhanh.operations.people.reading import lend, note_export, note_read
+from songhanh.operations.audit.reading import note_export, note_read
+from songhanh.operations.people.reading import lend
 from songhanh.operations.project.downloads import csv_response
 from songhanh.operations.project.paging import page_of, query_without
 from songhanh.operations.sampling import actions, queries
@@ -59,8 +59,7 @@ def samples(request: HttpRequest) -> HttpResponseBase:
 
 
 def _csv(request: HttpRequest, rows: Any) -> HttpResponseBase:
-    if not scope_of(request.user).may("export.rows"):
-        raise Http404("needs export.rows")
+    only(request, "export.rows")
     note_export(request.user, "sampling.export", {"filter": request.GET.dict()})
     lines = (
         [

@@ -148,8 +148,9 @@ def open_presence(*, by: Any, case_person: Person, reason: str) -> list[Contact]
         return add_contacts(by=by, rows=list(rows.values()))
 
 
-def delete_expired(day: date) -> int:
+def delete_expired(day: date | None = None) -> int:
     """Delete the lists whose day has come; return how many. The contacts that came of them stay."""
+    day = day or today()
     deleted = 0
     waiting = list(PresenceList.objects.filter(expires_on__lte=day).values_list("pk", flat=True))
     for part in chunks(waiting, 50):

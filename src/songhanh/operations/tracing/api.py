@@ -9,8 +9,9 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from songhanh.operations.accounts.api import asks, note_read
-from songhanh.operations.accounts.api_places import PlaceOut, place, site_of, units_below
+from songhanh.operations.accounts.api import asks
+from songhanh.operations.accounts.api_places import PlaceOut, narrowed, place, site_of, units_below
+from songhanh.operations.audit.reading import note_read
 from songhanh.operations.people.api import PersonShort, person_of, person_short
 from songhanh.operations.people.models import Person
 from songhanh.operations.project.api import Day, Filters, Instant, Text, answers, enumerated, keyset
@@ -177,14 +178,16 @@ def list_contacts(request: HttpRequest, filters: Query[ContactFilters]) -> dict[
     if filters.person:
         known = _known(request, filters.person)
         rows = rows.filter(person=known) | rows.filter(source=known)
-    wanted: dict[str, Any] = {
-        "setting": filters.setting,
-        "happened_until__gte": filters.from_day,
-        "updated_at__gte": filters.updated_since,
-    }
-    if filters.unit:
-        wanted["unit__in"] = units_below(filters.unit)
-    page, more = keyset(rows.filter(**{name: value for name, value in wanted.items() if value}), filters)
+    page, more = keyset(
+        narrowed(
+            rows,
+            filters.unit,
+            setting=filters.setting,
+            happened_until__gte=filters.from_day,
+            updated_at__gte=filters.updated_since,
+        ),
+        filters,
+    )
     return {"rows": _contacts_out(request, page), "next": more}
 
 
@@ -294,7 +297,7 @@ def _contacts_out(request: HttpRequest, contacts: list[Contact]) -> list[dict[st
     """Return contacts; the two persons of each are shown as the gate lets each of them through, not the row."""
     ids = {pk for contact in contacts for pk in (contact.source_id, contact.person_id)}
     known = set(Person.objects.identified(request.user).filter(pk__in=ids).values_list("pk", flat=True))
-    note_read(request, known)
+    note_read(request.user, known)
     names = (
         "uuid", "version", "happened_from", "happened_until", "setting", "proximity", "relation", "note", "is_void",
         "updated_at",
@@ -312,7 +315,7 @@ def _contacts_out(request: HttpRequest, contacts: list[Contact]) -> list[dict[st
 
 
 def _note(request: HttpRequest, rows: list[Any]) -> None:
-    note_read(request, [row.person_id for row in rows if row.is_identified])
+    note_read(request.user, [row.person_id for row in rows if row.is_identified])
 
 
 def _out(row: Any, names: tuple[str, ...]) -> dict[str, Any]:

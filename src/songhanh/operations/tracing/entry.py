@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from songhanh.operations.audit.reading import note_read
 from songhanh.operations.places.queries import tree
 from songhanh.operations.tracing.forms import ContactRow
-from songhanh.operations.tracing.names import lend, mark, record_read
+from songhanh.operations.tracing.names import lend, mark
 from songhanh.operations.tracing.queries import contacts_of, source_of
 
 ROWS, MOST_ROWS = 4, 40
@@ -88,7 +89,7 @@ def context(request: HttpRequest, case: Any, forms: list[ContactRow]) -> dict[st
     mark(case.person, case.is_identified)
     known = contacts_of(request.user, case.person)
     seen = lend(request.user, [case.person, *(row.other for row in known)])
-    record_read(request.user, seen, page="tracing:enter")
+    note_read(request.user, [person.pk for person in seen], page="tracing:enter")
     faults = [
         (_("Row %(n)d") % {"n": number}, form)
         for number, form in enumerate(forms, start=1)

@@ -7,8 +7,6 @@ from typing import Any
 
 from songhanh.operations.accounts.masking import shown
 from songhanh.operations.accounts.scope import scope_of
-from songhanh.operations.audit.actions import record
-from songhanh.operations.audit.models import Kind
 from songhanh.operations.people.models import Person
 from songhanh.operations.tracing.neighbourhood import chunks
 
@@ -36,20 +34,6 @@ def mark(person: Person, is_identified: bool) -> None:
 def is_known(person: Person) -> bool:
     """Say whether the reader may see who a person is; not before `lend` or the gate said so."""
     return bool(getattr(person, "is_identified", False))
-
-
-def record_read(user: Any, people: Iterable[Person], *, page: str) -> None:
-    """Write into the audit that these persons were seen by name."""
-    ids = sorted({person.pk for person in people})
-    if ids:
-        record(
-            "people.read",
-            kind=Kind.READ,
-            by=user,
-            subject_type="people.person",
-            subject_ids=ids,
-            details={"page": page},
-        )
 
 
 def names_of(people: Iterable[Person | None]) -> Mapping[int, str]:

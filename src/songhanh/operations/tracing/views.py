@@ -16,12 +16,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from songhanh.operations.accounts.access import only, permitted
 from songhanh.operations.audit.actions import record
 from songhanh.operations.audit.models import Kind
+from songhanh.operations.audit.reading import note_read
 from songhanh.operations.project.downloads import csv_response
 from songhanh.operations.project.paging import page_of
 from songhanh.operations.tracing import actions, entry, queries
 from songhanh.operations.tracing.above import case_of
 from songhanh.operations.tracing.forms import ContactFilter, ForwardForm, ReasonForm
-from songhanh.operations.tracing.names import is_known, lend, record_read
+from songhanh.operations.tracing.names import is_known, lend
 
 
 @require_safe
@@ -38,7 +39,7 @@ def contacts(request: HttpRequest) -> HttpResponseBase:
     page = page_of(request, rows)
     shown = queries.dressed(request.user, list(page.rows))
     seen = [row.person for row in shown if is_known(row.person)]
-    record_read(request.user, seen, page="tracing:contacts")
+    note_read(request.user, [person.pk for person in seen], page="tracing:contacts")
     return render(request, "tracing/contacts.html", {"section": "see", "form": form, "page": page})
 
 
@@ -55,7 +56,7 @@ def contact(request: HttpRequest, uuid: UUID) -> HttpResponse:
         messages.success(request, _("The contact is struck out; levels were worked out again."))
         return redirect("tracing:contact", uuid=uuid)
     seen = lend(request.user, [found.source, found.person])
-    record_read(request.user, seen, page="tracing:contact")
+    note_read(request.user, [person.pk for person in seen], page="tracing:contact")
     return render(request, "tracing/contact.html", {"section": "see", "contact": found, "form": form})
 
 
@@ -94,7 +95,7 @@ def forward(request: HttpRequest) -> HttpResponseBase:
             subject_ids=[person.pk for person in people], details={"since": since},
         )  # fmt: skip
         return csv_response("forward.csv", FORWARD_COLUMNS, _forward_lines(groups))
-    record_read(request.user, people, page="tracing:forward")
+    note_read(request.user, [person.pk for person in people], page="tracing:forward")
     return render(request, "tracing/forward.html", {"section": "see", "form": form, "groups": groups})
 
 

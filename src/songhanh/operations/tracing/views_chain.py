@@ -13,12 +13,13 @@ from django.views.decorators.http import require_safe
 from songhanh.operations.accounts.access import only, permitted
 from songhanh.operations.audit.actions import record
 from songhanh.operations.audit.models import Kind
+from songhanh.operations.audit.reading import note_read
 from songhanh.operations.project.downloads import csv_response
 from songhanh.operations.tracing import clocks
 from songhanh.operations.tracing.above import case_of
 from songhanh.operations.tracing.chain import Chain, chain_of, network
 from songhanh.operations.tracing.forms import ReasonForm
-from songhanh.operations.tracing.names import is_known, names_of, record_read
+from songhanh.operations.tracing.names import is_known, names_of
 from songhanh.operations.tracing.queries import contacts_of, source_of
 
 EVERYTHING = 100_000
@@ -44,7 +45,7 @@ def chain(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     names = names_of(people)
     contacts = contacts_of(request.user, case.person)
     seen = [person for person in (*people, *(row.other for row in contacts)) if is_known(person)]
-    record_read(request.user, seen, page="tracing:chain")
+    note_read(request.user, [person.pk for person in seen], page="tracing:chain")
     context = {
         "section": "see",
         "case": case,

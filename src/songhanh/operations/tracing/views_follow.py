@@ -16,12 +16,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from songhanh.operations.accounts.access import permitted
+from songhanh.operations.audit.reading import note_read
 from songhanh.operations.project.clock import today
 from songhanh.operations.project.paging import page_of
 from songhanh.operations.tracing import actions, rounds
 from songhanh.operations.tracing.forms import FoundForm, PlanForm, RoundForm
 from songhanh.operations.tracing.models import FollowUp
-from songhanh.operations.tracing.names import is_known, lend, record_read
+from songhanh.operations.tracing.names import is_known, lend
 
 
 @require_safe
@@ -35,7 +36,7 @@ def follow_ups(request: HttpRequest) -> HttpResponse:
     page = page_of(request, rounds.follow_ups(request.user, on=on, unit=unit, state=chosen.get("state", "")))
     hamlets = rounds.by_hamlet(request.user, page.rows)
     seen = [row.person for row in page.rows if is_known(row.person)]
-    record_read(request.user, seen, page="tracing:follow_ups")
+    note_read(request.user, [person.pk for person in seen], page="tracing:follow_ups")
     context = {
         "section": "see",
         "form": form,
@@ -63,7 +64,9 @@ def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
         if request.htmx:  # type: ignore[attr-defined]
             return _card(request, row.pk)
         return redirect(_round_of(row.due_on) + f"#f{row.pk}")
-    record_read(request.user, lend(request.user, [row.person]), page="tracing:follow_up")
+    note_read(
+        request.user, [person.pk for person in lend(request.user, [row.person])], page="tracing:follow_up"
+    )
     return render(request, "tracing/follow_up.html", {"section": "see", "row": row, "form": form})
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from songhanh.operations.accounts.access import only, permitted
 from songhanh.operations.audit.actions import record
 from songhanh.operations.audit.models import Kind
+from songhanh.operations.audit.reading import note_read
 from songhanh.operations.people.models import Person
 from songhanh.operations.project.clock import today
 from songhanh.operations.project.downloads import csv_response
@@ -21,7 +22,7 @@ from songhanh.operations.tracing.above import cases_of
 from songhanh.operations.tracing.cohort import Cohort
 from songhanh.operations.tracing.forms import IndicatorFilter
 from songhanh.operations.tracing.indicators import BY_SLUG, INDICATORS, answer, number_of, rounds_of
-from songhanh.operations.tracing.names import lend, record_read
+from songhanh.operations.tracing.names import lend
 from songhanh.operations.tracing.neighbourhood import chunks
 
 PERIOD = timedelta(days=13)
@@ -78,7 +79,7 @@ def _page(request: HttpRequest, rows: list[tuple[int, float | None]], slug: str)
     here = dict(rows[(number - 1) * ROWS_A_PAGE : number * ROWS_A_PAGE])
     people = Person.objects.select_related("unit").in_bulk(here)
     seen = lend(request.user, people.values())
-    record_read(request.user, seen, page=f"tracing:indicator/{slug}")
+    note_read(request.user, [person.pk for person in seen], page=f"tracing:indicator/{slug}")
     cases = cases_of(here)
     lines = [{"person": people[pk], "value": value, "case": cases.get(pk)} for pk, value in here.items()]
     query = query_without(request, "page", "format")
