@@ -176,15 +176,20 @@ class Cohort:
         return above.samples_of(self.contacts)
 
     @cached_property
+    def _written(self) -> list[tuple[int, int]]:
+        return list(above.infections(self.cases))
+
+    @cached_property
     def infections(self) -> set[tuple[int, int]]:
         """Return who infected whom among the cases of the period."""
-        found = above.infections(self.cases)
-        return {(giver, taker) for giver, taker in found if giver in self.cases and taker in self.cases}
+        return {
+            (giver, taker) for giver, taker in self._written if giver in self.cases and taker in self.cases
+        }
 
     @cached_property
     def infected(self) -> set[int]:
         """Return the cases of the period of which it is written who infected them, whenever that one was confirmed."""
-        return {taker for _giver, taker in above.infections(self.cases)}
+        return {taker for _giver, taker in self._written}
 
     @cached_property
     def onsets(self) -> list[tuple[int, date, date]]:
